@@ -1,0 +1,117 @@
+"""Which words stand in which passage, and BM25 over them.
+
+Source: Robertson and Zaragoza, Foundations and Trends in IR 2009; the idf is
+Lucene's, never negative. A question word may be a weighted set of terms (its own
+and its translations): probabilistic structured queries, Darwish and Oard, SIGIR
+2003. Row i is passage i; a term's id is its place in `terms`. Pure.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+K1 = 1.2
+B = 0.75
+_FIELDS = ("passage_offsets", "passage_terms", "term_offsets", "term_rows", "term_gains")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lexical:
+    """Two views of one table, as ragged arrays.
+
+    passage_offsets (n + 1,) int64 and passage_terms int32: the distinct term ids of
+    each passage, ascending.
+    term_offsets (t + 1,) int64, term_rows int32 and term_gains float32: the rows
+    that hold each term, ascending, and BM25's saturated frequency there, below 1.
+    """
+
+    terms: Sequence[str]
+    passage_offsets: Array
+    passage_terms: Array
+    term_offsets: Array
+    term_rows: Array
+    term_gains: Array
+
+    @classmethod
+    def build(cls, passages: Iterable[Sequence[str]]) -> "Lexical":
+        """Count the terms of each passage, given in row order."""
+        ids: dict[str, int] = {}
+        lengths, flat = [], []
+        for passage in passages:
+            lengths.append(len(passage))
+            flat.append(
+                np.fromiter((ids.setdefault(t, len(ids)) for t in passage), np.int64)
+            )
+        rows = np.repeat(np.arange(len(lengths)), lengths)
+        words = np.concatenate([*flat, np.zeros(0, np.int64)])
+        width = max(1, len(ids))
+        keys, counts = np.unique(rows * width + words, return_counts=True)
+        row, term = keys // width, keys % width
+        gains = _gains(counts, np.array(lengths, np.float64), row)
+        by_term = np.argsort(term, kind="stable")
+        return cls(
+            list(ids),
+            _offsets(row, len(lengths)),
+            term.astype(np.int32),
+            _offsets(term, len(ids)),
+            row[by_term].astype(np.int32),
+            gains[by_term],
+        )
+
+    @classmethod
+    def from_arrays(cls, terms: Sequence[str], arrays: Mapping[str, Array]) -> "Lexical":
+        """Put `arrays()` together again."""
+        return cls(terms, **{name: arrays[name] for name in _FIELDS})
+
+    def arrays(self) -> dict[str, Array]:
+        """Give the arrays by name, to be stored."""
+        return {name: getattr(self, name) for name in _FIELDS}
+
+    def __len__(self) -> int:
+        return len(self.passage_offsets) - 1
+
+    def document_frequency(self) -> Array:
+        """Count the passages that hold each term: (t,) int64."""
+        return np.diff(self.term_offsets)
+
+    def idf(self, frequency: Array) -> Array:
+        """Turn numbers of passages into inverse document frequencies, above 0."""
+        return np.log1p((len(self) - frequency + 0.5) / (frequency + 0.5))
+
+    def score(self, words: Iterable[Sequence[tuple[int, float]]]) -> Array:
+        """Give BM25 of every passage: (n,) float32.
+
+        words: for each question word, (term id, weight) of the terms that stand for
+        it, weights within (0, 1]. A passage takes each word's best term; the
+        word's idf follows from how many passages its terms are expected in.
+        """
+        scores = np.zeros(len(self), np.float32)
+        for alternatives in words:
+            gains = np.zeros(len(self), np.float32)
+            for term, weight in alternatives:
+                span = slice(self.term_offsets[term], self.term_offsets[term + 1])
+                rows = self.term_rows[span]
+                gains[rows] = np.maximum(gains[rows], weight * self.term_gains[span])
+            expected = sum(
+                w * (self.term_offsets[t + 1] - self.term_offsets[t])
+                for t, w in alternatives
+            )
+            frequency = np.minimum(np.float64(expected), len(self))
+            scores += np.float32(self.idf(frequency)) * gains
+        return scores
+
+
+def _gains(counts: Array, lengths: Array, row: Array) -> Array:
+    """BM25's saturation of a term's count by the length of its passage."""
+    mean = max(float(lengths.mean()), 1.0) if len(lengths) else 1.0
+    norm = K1 * (1 - B + B * lengths / mean)
+    return (counts / (counts + norm[row])).astype(np.float32)
+
+
+def _offsets(sorted_or_not: Array, size: int) -> Array:
+    return np.concatenate([[0], np.cumsum(np.bincount(sorted_or_not, minlength=size))])

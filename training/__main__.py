@@ -1,0 +1,99 @@
+"""Make the static model and measure it.
+
+    python -m training make ../shared/data TEACHER_FOLDER [--recipe FILE]
+    python -m training measure ../shared/eval [--model FOLDER]
+
+`make` goes on where it was stopped: everything finished lies in training/work.
+"""
+
+import argparse
+import logging
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from training import corpus, export, measure, teacher, vocabulary
+from training.table import Table
+from training.train import Trainer
+
+log = logging.getLogger("training")
+WORK = Path("training/work")
+HERE = Path(__file__).parent
+
+
+def make(data: Path, teacher_folder: Path, recipe: dict[str, Any], out: Path) -> None:
+    """Go from the material to a model folder."""
+    WORK.mkdir(exist_ok=True)
+    tokenizer = _tokenizer(data, recipe)
+    texts, english, best = corpus.read(data, tokenizer, recipe["weights"])
+    vectors, row = _teach(teacher_folder, english, best, recipe)
+    settings = recipe["table"] | {"seed": recipe["seed"]}
+    table = Table(tokenizer.get_vocab_size(), settings["dimensions"], recipe["seed"])
+    Trainer(texts, vectors, row, settings).run(table, WORK)
+    export.export(_met(table), tokenizer, out)
+    log.info("wrote %s", out)
+
+
+def _tokenizer(data: Path, recipe: dict[str, Any]) -> Tokenizer:
+    file, settings = WORK / "tokenizer.json", recipe["vocabulary"]
+    if not file.exists():
+        made = vocabulary.make(
+            data, recipe["weights"], settings["pieces"], settings["size"]
+        )
+        made.save(str(file), pretty=False)
+    return Tokenizer.from_file(str(file))
+
+
+def _teach(
+    folder: Path, english: list[str], best: list[float], recipe: dict[str, Any]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the teacher's vectors in the table's space, and each text's row of them.
+
+    Which sentences are taught is drawn by their sources' weights (Efraimidis and
+    Spirakis, 2006); the teacher's space is turned to its principal axes and cut.
+    """
+    n, dimensions = recipe["table"]["teacher_sentences"], recipe["table"]["dimensions"]
+    chance = np.random.default_rng(recipe["seed"]).random(len(best))
+    weight = np.array(best)
+    key = np.where(weight > 0, chance ** (1 / np.maximum(weight, 1e-9)), -1)
+    picked = np.sort(np.argsort(-key)[:n])
+    vectors = teacher.encode(folder, [english[i] for i in picked], WORK / "teacher")
+    row = np.full(len(english), -1, np.int32)
+    row[picked] = np.arange(len(picked))
+    wide = vectors.astype(np.float32)
+    _, axes = np.linalg.eigh(wide.T @ wide)
+    cut = wide @ axes[:, ::-1][:, :dimensions]
+    return cut / np.linalg.norm(cut, axis=1, keepdims=True), row
+
+
+def _met(table: Table) -> np.ndarray:
+    """Rows of the table; those that no text ever held say nothing."""
+    rows = table.rows.numpy().copy()
+    rows[table.updates.numpy()[:, 0] == 0] = 0
+    return rows
+
+
+def main() -> None:
+    """Run one of the two commands."""
+    parser = argparse.ArgumentParser(prog="training", description=__doc__)
+    parser.add_argument("command", choices=["make", "measure"])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("teacher", type=Path, nargs="?")
+    parser.add_argument("--recipe", type=Path, default=HERE / "recipe.toml")
+    parser.add_argument("--model", type=Path, default=Path("index/models/fast"))
+    given = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.set_num_threads(2)
+    if given.command == "measure":
+        measure.main(given.folder, given.model)
+    else:
+        recipe = tomllib.loads(given.recipe.read_text("utf-8"))
+        make(given.folder, given.teacher, recipe, given.model)
+
+
+if __name__ == "__main__":
+    main()

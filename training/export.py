@@ -1,0 +1,53 @@
+"""Write a trained table as a model folder that two runtimes open.
+
+Rows are int8 with a float32 scale each, in model2vec's layout, which
+`SentenceTransformer(folder)` reads as well: a text's vector is the unit mean of
+`embeddings[token] * weights[token]`.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import save_file
+from tokenizers import Tokenizer
+
+_MODULES = [
+    ("0", ".", "sentence_transformers.models.StaticEmbedding"),
+    ("1", "1_Normalize", "sentence_transformers.models.Normalize"),
+]
+
+
+def quantize(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give int8 rows (v, d) and float32 scales (v,) with `rows ~ int8 * scale`."""
+    scale = np.abs(rows).max(axis=1) / 127
+    safe = np.where(scale > 0, scale, 1)[:, None]
+    return np.rint(rows / safe).astype(np.int8), scale.astype(np.float32)
+
+
+def export(rows: np.ndarray, tokenizer: Tokenizer, folder: Path) -> None:
+    """Write the model folder; row 0 (unknown) becomes zero."""
+    rows = rows.copy()
+    rows[0] = 0
+    embeddings, weights = quantize(rows)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "1_Normalize").mkdir(exist_ok=True)
+    save_file(
+        {"embeddings": embeddings, "weights": weights}, folder / "model.safetensors"
+    )
+    tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
+    config = {
+        "model_type": "model2vec",
+        "architectures": ["StaticModel"],
+        "normalize": True,
+        "max_length": None,
+        "embedding_dtype": "int8",
+        "hidden_dim": int(rows.shape[1]),
+    }
+    modules = [
+        {"idx": i, "name": name, "path": path, "type": kind}
+        for i, (name, path, kind) in enumerate(_MODULES)
+    ]
+    for name, content in (("config.json", config), ("modules.json", modules)):
+        (folder / name).write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+    (folder / "1_Normalize" / "config.json").write_text("{}\n", "utf-8")

@@ -1,0 +1,169 @@
+"""Measure a static model on the test sets; nothing here is trained or tuned on.
+
+Tatoeba: F1 of finding the English sentence of each sentence (MTEB's bitext F1).
+STSb: Spearman correlation of the cosine with people's scores. XQuAD: nDCG@10 over
+its 240 paragraphs, by mean vectors and by plain late interaction added to them.
+"""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from model2vec import StaticModel
+
+from index.tokens import terms
+from training.data import lines
+
+log = logging.getLogger(__name__)
+Array = np.ndarray
+TATOEBA = "ar zh de el es fr hi ja ru th tr vi".split()
+XQUAD = "ar de el en es hi ro ru th tr vi zh".split()
+FLOOR = 0.25
+
+
+def bitext_f1(queries: Array, targets: Array) -> float:
+    """F1 of nearest targets, row i being right for query i; rows are unit."""
+    found = (queries @ targets.T).argmax(axis=1)
+    right = found == np.arange(len(found))
+    chosen = np.bincount(found, minlength=len(found))
+    precision = np.where(right, 1 / np.maximum(chosen, 1), 0)
+    return float(np.mean(np.where(right, 2 * precision / (precision + 1), 0)))
+
+
+def spearman(a: Array, b: Array) -> float:
+    """Rank correlation, ties given their mean rank."""
+    return float(np.corrcoef(_ranks(a), _ranks(b))[0, 1])
+
+
+def _ranks(values: Array) -> Array:
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+
+
+def ndcg(scores: Array, gold: Array, k: int = 10) -> float:
+    """nDCG@k with one relevant column a row; ties count against us."""
+    best = scores[np.arange(len(gold)), gold]
+    rank = (scores >= best[:, None]).sum(axis=1)
+    return float(np.mean(np.where(rank <= k, 1 / np.log2(1 + rank), 0)))
+
+
+def tatoeba(model: StaticModel, folder: Path) -> dict[str, float]:
+    """F1 to English of each language whose file is there."""
+    scores = {}
+    for path in sorted(folder.glob("tatoeba.*.tsv.zst")):
+        english, other = zip(*(line.split("\t")[:2] for line in lines(path)))
+        code = path.name.split(".")[1]
+        scores[code] = bitext_f1(model.encode(other), model.encode(english))
+    return scores
+
+
+def stsb(model: StaticModel, folder: Path) -> dict[str, float]:
+    """Spearman of each language."""
+    scores = {}
+    for path in sorted(folder.glob("stsb_test.*.tsv.zst")):
+        gold, left, right = zip(*(line.split("\t")[:3] for line in lines(path)))
+        cosines = (model.encode(left) * model.encode(right)).sum(axis=1)
+        scores[path.name.split(".")[1]] = spearman(np.array(gold, float), cosines)
+    return scores
+
+
+class Words:
+    """Word vectors of a static model: the unit sum of a word's pieces."""
+
+    def __init__(self, model: StaticModel) -> None:
+        self.model = model
+        self.row: dict[str, int] = {}
+        self.vectors = np.zeros((0, model.dim), np.float32)
+
+    def rows(self, words: list[str]) -> Array:
+        """Row of each word, learning the new ones."""
+        new = [w for w in dict.fromkeys(words) if w not in self.row]
+        if new:
+            self.row |= {w: len(self.row) + i for i, w in enumerate(new)}
+            made = self.model.encode(new, use_multiprocessing=False)
+            self.vectors = np.concatenate([self.vectors, made.astype(np.float32)])
+        return np.array([self.row[w] for w in words], np.int64)
+
+
+class XQuAD:
+    """The paragraphs and questions of every language, encoded once."""
+
+    def __init__(self, model: StaticModel, folder: Path) -> None:
+        read = lambda part, code: [
+            json.loads(line)
+            for line in (folder / "xquad" / part / f"{code}.jsonl").open(encoding="utf-8")
+        ]
+        corpus = {c: read("corpus", c) for c in XQUAD}
+        queries = {c: read("queries", c) for c in XQUAD}
+        rows = {p["_id"]: i for i, p in enumerate(corpus["en"])}
+        gold = dict(
+            line.split("\t")[:2]
+            for line in (folder / "xquad/qrels/test.tsv").read_text().splitlines()[1:]
+        )
+        self.gold = np.array([rows[gold[q["_id"]]] for q in queries["en"]])
+        self.words = Words(model)
+        text = lambda items: [item["text"] for item in items]
+        self.passage = {c: model.encode(text(corpus[c])) for c in XQUAD}
+        self.query = {c: model.encode(text(queries[c])) for c in XQUAD}
+        self.passage_words = {c: self._terms(text(corpus[c])) for c in XQUAD}
+        self.query_words = {c: self._terms(text(queries[c])) for c in XQUAD}
+
+    def _terms(self, texts: list[str]) -> list[Array]:
+        return [self.words.rows([t.term for t in terms(text)]) for text in texts]
+
+    def mean(self, question: str, passage: str) -> Array:
+        """Cosines (1190, 240) of mean vectors."""
+        return self.query[question] @ self.passage[passage].T
+
+    def late(self, question: str, passage: str) -> Array:
+        """MaxSim (1190, 240): idf of the question's own language, floored cosines."""
+        frequency = np.zeros(len(self.words.vectors))
+        for rows in self.passage_words[question]:
+            frequency[np.unique(rows)] += 1
+        idf = np.log(241 / (frequency + 0.5))
+        asked = np.unique(np.concatenate(self.query_words[question]))
+        place = np.zeros(len(frequency), np.int64)
+        place[asked] = np.arange(len(asked))
+        best = np.stack(
+            [
+                (self.words.vectors[asked] @ self.words.vectors[np.unique(rows)].T).max(1)
+                for rows in self.passage_words[passage]
+            ],
+            axis=1,
+        )
+        gain = np.maximum(best - FLOOR, 0) * idf[asked][:, None]
+        return np.stack([gain[place[rows]].sum(0) for rows in self.query_words[question]])
+
+
+def standard(scores: Array) -> Array:
+    """Scores of each row with mean 0 and deviation 1."""
+    centred = scores - scores.mean(axis=1, keepdims=True)
+    return centred / (scores.std(axis=1, keepdims=True) + 1e-9)
+
+
+def measure(model_folder: Path, folder: Path) -> dict[str, Any]:
+    """All figures, per language, between 0 and 1."""
+    model = StaticModel.from_pretrained(model_folder)
+    xquad = XQuAD(model, folder)
+    both = lambda q, p: standard(xquad.mean(q, p)) + standard(xquad.late(q, p))
+    others = [c for c in XQUAD if c != "en"]
+    return {
+        "tatoeba": tatoeba(model, folder),
+        "stsb": stsb(model, folder),
+        "xquad mean same": {c: ndcg(xquad.mean(c, c), xquad.gold) for c in XQUAD},
+        "xquad mean en>xx": {c: ndcg(xquad.mean("en", c), xquad.gold) for c in others},
+        "xquad both same": {c: ndcg(both(c, c), xquad.gold) for c in XQUAD},
+        "xquad both en>xx": {c: ndcg(both("en", c), xquad.gold) for c in others},
+        "xquad both xx>en": {c: ndcg(both(c, "en"), xquad.gold) for c in others},
+    }
+
+
+def main(folder: Path, model_folder: Path) -> None:
+    """Print the table of figures."""
+    for name, scores in measure(model_folder, folder).items():
+        wanted = TATOEBA if name == "tatoeba" else list(scores)
+        mean = np.mean([scores[c] for c in wanted])
+        cells = " ".join(f"{c} {scores[c]:.2f}" for c in scores)
+        print(f"{name:18} mean {mean:.3f}  worst {min(scores[c] for c in wanted):.2f}  {cells}")

@@ -1,0 +1,177 @@
+"""Train the table: translations, terms, passages, questions, a teacher.
+
+Each step takes one language: a batch of its translations for the mean vectors
+(in-batch negatives of one language are hard ones), and, in turn, one batch that
+trains late interaction or words. Deterministic for a given seed and thread count.
+"""
+
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from training.corpus import Corpus, Pairs, Texts
+from training.table import Table, contrast, late_scores, means, pad
+
+log = logging.getLogger(__name__)
+LONGEST = 48
+PASSAGE = 144
+LATE_PASSAGE = 80
+
+
+class Trainer:
+    """Everything one training run holds."""
+
+    def __init__(
+        self, corpus: Corpus, teacher: np.ndarray, row: np.ndarray, recipe: dict[str, Any]
+    ) -> None:
+        """teacher: (t, d) unit rows in the table's space; row: (english,) int32, the
+        teacher's row of each English text, -1 where there is none."""
+        self.corpus, self.recipe = corpus, recipe
+        self.teacher, self.teacher_row = torch.from_numpy(teacher), row
+        self.rng = np.random.default_rng(recipe["seed"])
+        power = recipe["language_power"]
+        self.languages = sorted(corpus.sentences)
+        sizes = np.array([len(corpus.sentences[c].left) for c in self.languages])
+        self.language_chance = sizes**power / (sizes**power).sum()
+        self.question_keys = sorted(corpus.questions)
+        sizes = np.array([len(corpus.questions[k][0]) for k in self.question_keys])
+        boost = np.array([4.0 if k.startswith("qa") else 1.0 for k in self.question_keys])
+        self.question_chance = boost * sizes**0.5 / (boost * sizes**0.5).sum()
+
+    def draw(self, pairs: Pairs, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """Draw n translations: rows of the English texts and of the other side's."""
+        picked = self.rng.choice(len(pairs.left), n, p=pairs.chance)
+        return pairs.left[picked], pairs.right[picked]
+
+    def take(self, texts: Texts, rows: np.ndarray) -> list[np.ndarray]:
+        """Token ids of some texts."""
+        starts, ends = texts.offsets[rows], texts.offsets[rows + 1]
+        return [texts.tokens[a:b] for a, b in zip(starts, ends)]
+
+    def batch(self, step: int) -> "dict[str, Any]":
+        """Draw what one step needs, as padded blocks of the table's ids."""
+        code = self.rng.choice(self.languages, p=self.language_chance)
+        n, many = self.recipe["batch"], self.recipe["passage_batch"]
+        left, right = self.draw(self.corpus.sentences[code], n)
+        english, other = self.corpus.english, self.corpus.other[code]
+        made: dict[str, Any] = {"teacher": self.teacher_row[left], "left": left}
+        made["a"] = pad(self.take(english, left), LONGEST, self.rng)
+        made["b"] = pad(self.take(other, right), LONGEST, self.rng)
+        turn = ("late", "terms", "passages", "questions")[step % 4]
+        if turn == "late" and self.rng.random() < 0.5:
+            made["a"], made["b"] = made["b"], made["a"]
+        made["turn"] = turn
+        if turn == "terms" and code in self.corpus.terms:
+            tl, tr = self.draw(self.corpus.terms[code], n)
+            made |= {"tl": tl, "tr": tr}
+            made["c"] = pad(self.take(english, tl), 12, self.rng)
+            made["d"] = pad(self.take(other, tr), 12, self.rng)
+        elif turn == "passages":
+            made |= self.passages(code, many)
+        elif turn == "questions":
+            key = self.rng.choice(self.question_keys, p=self.question_chance)
+            questions, passages = self.corpus.questions[key]
+            rows = self.rng.choice(
+                len(questions), min(many, len(questions)), replace=False
+            )
+            made["c"] = pad(self.take(questions, rows), 32, self.rng)
+            made["d"] = pad(self.take(passages, rows), PASSAGE, self.rng)
+        return made
+
+    def passages(self, code: str, n: int) -> dict[str, Any]:
+        """Join translations into passages; one sentence of each, in the other
+        language, asks for it."""
+        k = int(self.rng.integers(2, 6))
+        left, right = self.draw(self.corpus.sentences[code], n * k)
+        english, other = self.corpus.english, self.corpus.other[code]
+        a, b = self.take(english, left), self.take(other, right)
+        if self.rng.random() < 0.5:
+            a, b = b, a
+        joined = [np.concatenate(b[i : i + k]) for i in range(0, n * k, k)]
+        at = np.arange(n) * k + self.rng.integers(0, k, n)
+        return {
+            "c": pad([a[i] for i in at], 32, self.rng),
+            "d": pad(joined, PASSAGE, self.rng),
+        }
+
+    def loss(self, rows: Tensor, batch: dict[str, Any]) -> dict[str, Tensor]:
+        """The losses of one step; `rows` are the batch's rows of the table."""
+        recipe, a, b = self.recipe, batch["a"], batch["b"]
+        left, right = means(rows, a), means(rows, b)
+        same = _equal(batch["left"])
+        found = {"mean": contrast(left @ right.T / recipe["temperature"], same)}
+        known = torch.from_numpy(batch["teacher"] >= 0)
+        if known.any():
+            target = self.teacher[batch["teacher"][known.numpy()]].float()
+            towards = (left[known] * target).sum(1) + (right[known] * target).sum(1)
+            found["teacher"] = recipe["teacher_share"] * (2 - towards).mean() * 4
+        if batch["turn"] == "late":
+            n = recipe["late_batch"]
+            scores = late_scores(rows, a[:n, :24], b[:n, :32])
+            found["late"] = contrast(scores / recipe["late_temperature"], same[:n, :n])
+        elif "c" in batch:
+            found |= self.second_loss(rows, batch)
+        return found
+
+    def second_loss(self, rows: Tensor, batch: dict[str, Any]) -> dict[str, Tensor]:
+        c, d, recipe = batch["c"], batch["d"], self.recipe
+        scores = means(rows, c) @ means(rows, d).T / recipe["temperature"]
+        if batch["turn"] == "terms":
+            same = _equal(batch["tl"]) | _equal(batch["tr"])
+            return {"terms": 0.5 * contrast(scores, same)}
+        none = torch.zeros_like(scores, dtype=torch.bool)
+        n, turn = recipe["late_batch"] // 2, batch["turn"]
+        late = late_scores(rows, c[:n], d[:n, :LATE_PASSAGE])
+        late = late / recipe["late_temperature"]
+        return {
+            turn: contrast(scores, none),
+            f"{turn}.late": contrast(late, none[:n, :n]),
+        }
+
+    def run(self, table: Table, folder: Path) -> Table:
+        """Train to the end, from the last checkpoint in `folder` if there is one."""
+        checkpoint, steps = folder / "checkpoint.pt", self.recipe["steps"]
+        start = table.load(checkpoint) if checkpoint.exists() else 0
+        self.rng = np.random.default_rng([self.recipe["seed"], start])
+        began, sums = time.monotonic(), dict[str, list[float]]()
+        for step in range(start, steps):
+            self.step(table, step, sums)
+            if step % 100 == 99:
+                curve = {k: round(float(np.mean(v)), 3) for k, v in sums.items()}
+                log.info("%d/%d %.0fs %s", step + 1, steps, time.monotonic() - began, curve)
+                sums = {}
+            if step % 500 == 499:
+                table.save(checkpoint, step + 1)
+        return table
+
+    def step(self, table: Table, step: int, sums: dict[str, list[float]]) -> None:
+        batch = self.batch(step)
+        blocks = [k for k in "abcd" if k in batch]
+        ids = torch.cat([batch[k].flatten() for k in blocks])
+        unique, local = ids.unique(return_inverse=True)
+        if unique[0] == 0:
+            unique = unique[1:]
+        else:
+            local = local + 1
+        for k, part in zip(blocks, local.split([batch[k].numel() for k in blocks])):
+            batch[k] = part.view_as(batch[k])
+        rows = table.gather(unique)
+        losses = self.loss(rows, batch)
+        torch.stack(list(losses.values())).sum().backward()
+        assert rows.grad is not None
+        rate = self.recipe["learning_rate"] * (1 - step / self.recipe["steps"])
+        table.step(unique, rows.grad[1:], rate)
+        for name, value in losses.items():
+            sums.setdefault(name, []).append(float(value))
+
+
+def _equal(rows: np.ndarray) -> Tensor:
+    """(n, n) bool: off-diagonal places where two rows are the same text."""
+    same = torch.from_numpy(rows[:, None] == rows[None, :])
+    return same.fill_diagonal_(False)

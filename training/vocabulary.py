@@ -1,0 +1,129 @@
+"""Make the tokenizer: one Unigram vocabulary for all languages.
+
+Source: Kudo, ACL 2018. Words are counted per language, the counts are evened
+out over languages, the most frequent words enter whole, and pieces learned by
+sentencepiece on the same counts make up the rest. A piece is the same at a word's
+start and inside it, so that compounds and clitics share their parts.
+"""
+
+import io
+import logging
+import math
+from collections import Counter
+from pathlib import Path
+
+import regex
+import sentencepiece
+from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers
+from tokenizers.models import Unigram
+
+from index.tokens import terms
+from training.data import Source, pairs, records, sources
+
+log = logging.getLogger(__name__)
+UNKNOWN = "[UNK]"
+# What the tokenizer takes as a word; index.tokens parts words the same way.
+PATTERN = r"\p{N}+|[\p{L}\p{M}]+"
+_LETTERS = regex.compile(PATTERN)
+_MOST_ROWS = 60_000
+
+
+def pipeline() -> tuple[normalizers.Normalizer, pre_tokenizers.PreTokenizer]:
+    """Give the tokenizer's normaliser and word pattern; both follow index.tokens."""
+    optional = "[\u0591-\u05c7\u0640\u064b-\u065f\u0670\u200c\u00ad]"
+    variants = [("[أإآٱ]", "ا"), ("[ىی]", "ي"), ("ک", "ك")]
+    normal = normalizers.Sequence(
+        [normalizers.NFKC(), normalizers.Lowercase()]
+        + [normalizers.Replace(Regex(a), b) for a, b in [(optional, ""), *variants]]
+    )
+    split = pre_tokenizers.Split(Regex(PATTERN), behavior="removed", invert=True)
+    return normal, split
+
+
+def count(source: Source) -> Counter[str]:
+    """Count the words of a source in its language (its English side is counted apart)."""
+    counts: Counter[str] = Counter()
+    if source.kind in ("parallel", "lexicon"):
+        texts = (other for _, other in pairs(source.path))
+    elif source.kind == "qa":
+        texts = (f"{r['question']}\n{r['passage']}" for r in records(source.path))
+    else:
+        texts = (f"{r['title']}\n{r['text']}" for r in records(source.path))
+    for _, text in zip(range(_MOST_ROWS), texts):
+        counts.update(_words(text))
+    return counts
+
+
+def _words(text: str) -> list[str]:
+    return [w for term in terms(text) for w in _LETTERS.findall(term.term)]
+
+
+def language_counts(data: Path, weights: dict[str, float]) -> dict[str, Counter[str]]:
+    """Count words per language over all sources, weighted by source."""
+    totals: dict[str, Counter[str]] = {}
+    for source in sources(data):
+        weight = weights.get(source.name, 1.0)
+        total = totals.setdefault(source.language, Counter())
+        for word, n in count(source).items():
+            total[word] += n * weight
+        if source.kind == "parallel":
+            english = totals.setdefault("en", Counter())
+            rows = zip(range(_MOST_ROWS // 6), pairs(source.path))
+            for word, n in Counter(w for _, p in rows for w in _words(p[0])).items():
+                english[word] += n * weight / 4
+    return totals
+
+
+def balanced(counts: dict[str, Counter[str]], power: float) -> Counter[str]:
+    """Add the languages up, each with a total of its size to `power`."""
+    merged: Counter[str] = Counter()
+    for words in counts.values():
+        size = sum(words.values())
+        for word, n in words.items():
+            if n >= 1.5 and len(word) <= 24:
+                merged[word] += n / size * size**power
+    return merged
+
+
+def learned_pieces(words: Counter[str], size: int) -> dict[str, float]:
+    """Learn Unigram pieces and their log-probabilities from counted words."""
+    top = max(words.values())
+    rows = (f"{w}\t{max(1, round(n / top * 1e7))}\n" for w, n in words.items())
+    table, model = Path("training/work/words.tsv"), io.BytesIO()
+    table.write_text("".join(rows), "utf-8")
+    sentencepiece.SentencePieceTrainer.train(
+        input=str(table),
+        input_format="tsv",
+        model_writer=model,
+        model_type="unigram",
+        vocab_size=size,
+        character_coverage=0.99995,
+        add_dummy_prefix=False,
+        split_by_unicode_script=False,
+        split_by_number=False,
+        normalization_rule_name="identity",
+        max_sentencepiece_length=16,
+        num_threads=2,
+        minloglevel=1,
+    )
+    trained = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
+    ids = range(3, trained.get_piece_size())
+    return {trained.id_to_piece(i): trained.get_score(i) for i in ids}
+
+
+def make(data: Path, weights: dict[str, float], pieces: int, size: int) -> Tokenizer:
+    """Make a tokenizer of `size` entries, about `pieces` of them learned subwords."""
+    counts = language_counts(data, weights)
+    merged = balanced(counts, power=0.5)
+    log.info("%d distinct words in %d languages", len(merged), len(counts))
+    vocabulary = learned_pieces(merged, pieces)
+    total = sum(merged.values())
+    for word, n in merged.most_common():
+        if len(vocabulary) == size - 1:
+            break
+        score = math.log(n / total)
+        vocabulary[word] = max(score, vocabulary.get(word, score))
+    ranked = sorted(vocabulary.items(), key=lambda item: (-item[1], item[0]))
+    tokenizer = Tokenizer(Unigram([(UNKNOWN, 0.0), *ranked], unk_id=0))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = pipeline()
+    return tokenizer
