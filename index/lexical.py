@@ -17,7 +17,13 @@ Array = NDArray[Any]
 
 K1 = 1.2
 B = 0.75
-_FIELDS = ("passage_offsets", "passage_terms", "term_offsets", "term_rows", "term_gains")
+_FIELDS = (
+    "passage_offsets",
+    "passage_terms",
+    "term_offsets",
+    "term_rows",
+    "term_gains",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +70,9 @@ class Lexical:
         )
 
     @classmethod
-    def from_arrays(cls, terms: Sequence[str], arrays: Mapping[str, Array]) -> "Lexical":
+    def from_arrays(
+        cls, terms: Sequence[str], arrays: Mapping[str, Array]
+    ) -> "Lexical":
         """Put `arrays()` together again."""
         return cls(terms, **{name: arrays[name] for name in _FIELDS})
 
@@ -108,7 +116,7 @@ class Lexical:
 
 def _gains(counts: Array, lengths: Array, row: Array) -> Array:
     """BM25's saturation of a term's count by the length of its passage."""
-    mean = max(float(lengths.mean()), 1.0) if len(lengths) else 1.0
+    mean = float(lengths.mean()) if lengths.any() else 1.0
     norm = K1 * (1 - B + B * lengths / mean)
     return (counts / (counts + norm[row])).astype(np.float32)
 

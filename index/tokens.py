@@ -19,7 +19,9 @@ _OPTIONAL = dict.fromkeys(
     [*range(0x064B, 0x0660), 0x0670, 0x0640, *range(0x0591, 0x05C8), 0x200C, 0x00AD]
 )
 # Letters that Arabic-script spelling confuses (as Lucene's ArabicNormalizer does).
-_VARIANTS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك"})
+_VARIANTS = str.maketrans(
+    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك"}
+)
 
 
 class Term(NamedTuple):

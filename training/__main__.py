@@ -41,9 +41,8 @@ def make(data: Path, teacher_folder: Path, recipe: dict[str, Any], out: Path) ->
 def _tokenizer(data: Path, recipe: dict[str, Any]) -> Tokenizer:
     file, settings = WORK / "tokenizer.json", recipe["vocabulary"]
     if not file.exists():
-        made = vocabulary.make(
-            data, recipe["weights"], settings["pieces"], settings["size"]
-        )
+        words = vocabulary.counted(data, recipe["weights"], WORK / "words.tsv")
+        made = vocabulary.make(words, settings["pieces"], settings["size"])
         made.save(str(file), pretty=False)
     return Tokenizer.from_file(str(file))
 

@@ -7,8 +7,8 @@ start and inside it, so that compounds and clitics share their parts.
 """
 
 import io
-import logging
 import math
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -20,12 +20,14 @@ from tokenizers.models import Unigram
 from index.tokens import terms
 from training.data import Source, pairs, records, sources
 
-log = logging.getLogger(__name__)
 UNKNOWN = "[UNK]"
 # What the tokenizer takes as a word; index.tokens parts words the same way.
 PATTERN = r"\p{N}+|[\p{L}\p{M}]+"
 _LETTERS = regex.compile(PATTERN)
 _MOST_ROWS = 60_000
+_LEARN_FROM = 250_000
+# Taken off every piece's log-probability: fewer, longer pieces win.
+_COST = 4.0
 
 
 def pipeline() -> tuple[normalizers.Normalizer, pre_tokenizers.PreTokenizer]:
@@ -87,43 +89,56 @@ def balanced(counts: dict[str, Counter[str]], power: float) -> Counter[str]:
 
 def learned_pieces(words: Counter[str], size: int) -> dict[str, float]:
     """Learn Unigram pieces and their log-probabilities from counted words."""
-    top = max(words.values())
-    rows = (f"{w}\t{max(1, round(n / top * 1e7))}\n" for w, n in words.items())
-    table, model = Path("training/work/words.tsv"), io.BytesIO()
-    table.write_text("".join(rows), "utf-8")
-    sentencepiece.SentencePieceTrainer.train(
-        input=str(table),
-        input_format="tsv",
-        model_writer=model,
-        model_type="unigram",
-        vocab_size=size,
-        character_coverage=0.99995,
-        add_dummy_prefix=False,
-        split_by_unicode_script=False,
-        split_by_number=False,
-        normalization_rule_name="identity",
-        max_sentencepiece_length=16,
-        num_threads=2,
-        minloglevel=1,
-    )
+    # sentencepiece writes every word out as often as it is counted.
+    share = 2e7 / sum(words.values())
+    counts = ((w, max(1, round(n * share))) for w, n in words.most_common(_LEARN_FROM))
+    rows = (f"{word}\t{n}\n" for word, n in counts)
+    model = io.BytesIO()
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".tsv") as table:
+        table.writelines(rows)
+        table.flush()
+        sentencepiece.SentencePieceTrainer.train(
+            input=table.name,
+            input_format="tsv",
+            model_writer=model,
+            model_type="unigram",
+            vocab_size=size,
+            seed_sentencepiece_size=400_000,
+            character_coverage=0.99995,
+            add_dummy_prefix=False,
+            split_by_unicode_script=False,
+            split_by_number=False,
+            normalization_rule_name="identity",
+            max_sentencepiece_length=16,
+            num_threads=2,
+        )
     trained = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
     ids = range(3, trained.get_piece_size())
     return {trained.id_to_piece(i): trained.get_score(i) for i in ids}
 
 
-def make(data: Path, weights: dict[str, float], pieces: int, size: int) -> Tokenizer:
+def counted(data: Path, weights: dict[str, float], cache: Path) -> Counter[str]:
+    """Give the evened-out counts as whole numbers, most frequent first, cached."""
+    if not cache.exists():
+        merged = balanced(language_counts(data, weights), power=0.5)
+        top = max(merged.values())
+        rows = (f"{w}\t{max(1, round(n / top * 1e7))}\n" for w, n in merged.most_common())
+        cache.write_text("".join(rows), "utf-8")
+    rows = (line.split("\t") for line in cache.read_text("utf-8").splitlines())
+    return Counter({word: int(n) for word, n in rows})
+
+
+def make(words: Counter[str], pieces: int, size: int) -> Tokenizer:
     """Make a tokenizer of `size` entries, about `pieces` of them learned subwords."""
-    counts = language_counts(data, weights)
-    merged = balanced(counts, power=0.5)
-    log.info("%d distinct words in %d languages", len(merged), len(counts))
-    vocabulary = learned_pieces(merged, pieces)
-    total = sum(merged.values())
-    for word, n in merged.most_common():
+    vocabulary = learned_pieces(words, pieces)
+    total = sum(words.values())
+    for word, n in words.most_common():
         if len(vocabulary) == size - 1:
             break
         score = math.log(n / total)
         vocabulary[word] = max(score, vocabulary.get(word, score))
     ranked = sorted(vocabulary.items(), key=lambda item: (-item[1], item[0]))
+    ranked = [(piece, score - _COST) for piece, score in ranked]
     tokenizer = Tokenizer(Unigram([(UNKNOWN, 0.0), *ranked], unk_id=0))
     tokenizer.normalizer, tokenizer.pre_tokenizer = pipeline()
     return tokenizer

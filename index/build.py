@@ -1,0 +1,153 @@
+"""Documents to a snapshot: read, split, embed, write."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from index import __version__, embedders, readers
+from index.commit import drafting
+from index.embedders import Embedder
+from index.errors import InputError
+from index.length import SIZE
+from index.manifest import Manifest, Recipe
+from index.records import Document
+from index.store import MANIFEST
+
+MODEL = "fast"
+TABLE = "fast"  # gives the vectors of words, whatever model gives those of passages
+STAGES = ("reading", "splitting", "embedding", "writing")
+
+# Called with a stage, how much of it is done, and how much there is. What it raises
+# ends the build and leaves the index as it was.
+Progress = Callable[[str, int, int], None]
+Errors = list[tuple[Path, str]]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did.
+
+    embedded and reused: passages whose vectors were computed, or taken from the
+    generation before. errors: files left out, with the reason.
+    """
+
+    documents: int
+    passages: int
+    embedded: int
+    reused: int
+    errors: Errors
+    seconds: float
+    generation: int
+
+
+def build(
+    paths: Sequence[str | Path],
+    folder: str | Path,
+    *,
+    model: str = MODEL,
+    size: int = SIZE,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Index files and folders; what has not changed is not embedded again.
+
+    folder: where the index is, or will be. model: a packaged name, a folder, or a
+    name on the hub. size: of a passage, see `split`.
+    Raises InputError when nothing can be read, ModelError, LockedError, SnapshotError;
+    whatever is raised, the index stays as it was.
+    """
+    files = _track(readers.find(paths), "reading", progress or _quiet)
+    errors: Errors = []
+    documents = readers.read_all(files, lambda *error: errors.append(error))
+    recipe = Recipe([str(Path(path).absolute()) for path in paths], model, size)
+    return _build(documents, Path(folder), recipe, progress or _quiet, errors)
+
+
+def build_documents(
+    documents: Iterable[Document],
+    folder: str | Path,
+    *,
+    model: str = MODEL,
+    size: int = SIZE,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Index documents given as records; see `build`."""
+    recipe = Recipe([], model, size)
+    return _build(documents, Path(folder), recipe, progress or _quiet, [])
+
+
+def _build(
+    documents: Iterable[Document],
+    folder: Path,
+    recipe: Recipe,
+    tell: Progress,
+    errors: Errors,
+) -> BuildReport:
+    # The splitter takes longer to import than an index to open: only builds wait.
+    from index.corpus import gather
+    from index.embed import embed, known
+    from index.write import write
+
+    start = time.perf_counter()
+    words = embedders.load_words(TABLE)
+    embedder = words if recipe.model == TABLE else embedders.load(recipe.model)
+    with drafting(folder) as draft:
+        corpus = gather(documents, recipe.size, partial(tell, "splitting"))
+        if not len(corpus):
+            raise InputError(_nothing(recipe.paths, errors))
+        old = known(folder, embedder)
+        vectors, embedded = embed(
+            corpus, embedder, old, draft.path, partial(tell, "embedding")
+        )
+        written = write(draft.path, corpus, vectors, words, partial(tell, "writing"))
+        seconds = round(time.perf_counter() - start, 3)
+        manifest = _manifest(recipe, embedder, seconds, written)
+        (draft.path / MANIFEST).write_text(manifest.dumps(), encoding="utf-8")
+    return BuildReport(
+        documents=len(corpus.documents),
+        passages=len(corpus),
+        embedded=embedded,
+        reused=len(corpus) - embedded,
+        errors=errors,
+        seconds=seconds,
+        generation=draft.number,
+    )
+
+
+def _manifest(
+    recipe: Recipe, embedder: Embedder, seconds: float, written: dict[str, Any]
+) -> Manifest:
+    return Manifest(
+        program=f"passage-qa {__version__}",
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        paths=recipe.paths,
+        model=embedders.settled(recipe.model),
+        size=recipe.size,
+        embedder=embedder.id,
+        dim=embedder.dim,
+        seconds=seconds,
+        **written,
+    )
+
+
+def _nothing(paths: Sequence[str], errors: Errors) -> str:
+    """Say why there is nothing to index, by the first file that failed."""
+    if not errors:
+        return f"no text in {', '.join(paths) or 'the documents given'}"
+    path, reason = errors[0]
+    more = f" (and {len(errors) - 1} more files)" if len(errors) > 1 else ""
+    return f"{path} could not be read: {reason}{more}"
+
+
+def _track(items: Sequence[T], stage: str, progress: Progress) -> Iterator[T]:
+    for done, item in enumerate(items, 1):
+        yield item
+        progress(stage, done, len(items))
+
+
+def _quiet(stage: str, done: int, total: int) -> None:
+    """Tell nobody."""

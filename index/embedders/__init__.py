@@ -1,0 +1,115 @@
+"""Texts to vectors: one module a runtime, chosen by what a model's folder holds."""
+
+import json
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import ModelError
+
+Vectors = NDArray[np.float32]
+
+MODELS = Path(__file__).parent.parent / "models"
+
+
+class Embedder(Protocol):
+    """Encodes texts as float32 unit rows; a text that says nothing is a zero row.
+
+    id: name and content hash; vectors of one id may be compared.
+    """
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def dim(self) -> int: ...
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Encode n texts to be found: (n, dim)."""
+        ...
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Encode n questions: (n, dim)."""
+        ...
+
+
+class WordEmbedder(Embedder, Protocol):
+    """An embedder that also knows words by themselves: a token table."""
+
+    def word_vectors(self, words: Sequence[str]) -> tuple[Vectors, Vectors]:
+        """Give directions (n, dim), unit or zero rows, and weights (n,)."""
+        ...
+
+
+def load(model: str | Path) -> Embedder:
+    """Load a model of the package by name, one in a folder, or one of the hub.
+
+    Raises ModelError when it cannot be found or is not to be trusted.
+    """
+    folder = _folder(str(model))
+    runtime = import_module(f"{__name__}.{_runtime(folder)}")
+    embedder: Embedder = runtime.load(folder, name=_name(str(model)))
+    return embedder
+
+
+def load_words(model: str | Path) -> WordEmbedder:
+    """Load a token table; raises ModelError when the model is another kind."""
+    embedder = load(model)
+    if not hasattr(embedder, "word_vectors"):
+        raise ModelError(
+            f"{model} is not a token table; give one of "
+            f"{', '.join(packaged()) or '(none)'}, or the folder of a static model"
+        )
+    return cast(WordEmbedder, embedder)
+
+
+def settled(model: str | Path) -> str:
+    """Name a model so that `load` finds it from any working folder."""
+    is_folder = str(model) not in packaged() and Path(model).is_dir()
+    return str(Path(model).absolute() if is_folder else model)
+
+
+def packaged() -> list[str]:
+    """List the models that need no download."""
+    return sorted(path.parent.name for path in MODELS.glob("*/modules.json"))
+
+
+def _folder(model: str) -> Path:
+    if model in packaged():
+        return MODELS / model
+    if Path(model).is_dir():
+        return Path(model)
+    if model.count("/") == 1 and not model.startswith((".", "/", "~")):
+        folder: Path = import_module(f"{__name__}.hub").fetch(model)
+        return folder
+    raise ModelError(
+        f"no model {model!r}; give one of {', '.join(packaged()) or '(none)'}, a "
+        "folder, or a name on the hub such as intfloat/multilingual-e5-small"
+    )
+
+
+def _name(model: str) -> str:
+    return Path(model).resolve().name if Path(model).is_dir() else model
+
+
+def _runtime(folder: Path) -> str:
+    """Tell a table of tokens from a network, by the modules the folder lists."""
+    if not any(folder.rglob("*.safetensors")):
+        raise ModelError(
+            f"{folder} holds no .safetensors file; other weights can run code and "
+            "are not opened, so convert the model"
+        )
+    try:
+        modules = json.loads((folder / "modules.json").read_bytes())
+        kinds = {module["type"].rpartition(".")[2] for module in modules}
+    except FileNotFoundError:
+        kinds = {"Transformer"}
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ModelError(
+            f"{folder / 'modules.json'} cannot be read ({error}); get the model again"
+        ) from error
+    return "static" if kinds <= {"StaticEmbedding", "Normalize"} else "transformer"

@@ -1,0 +1,111 @@
+"""Bytes of unknown origin to clean text.
+
+Clean text is Unicode NFC, its lines end in `\\n`, and it holds no control
+characters but `\\n` and tab, and no lone surrogates. Whatever the input, the time
+taken grows linearly with its size.
+"""
+
+import re
+import unicodedata
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+from index.errors import InputError
+
+MAX_BYTES = 100_000_000
+MAX_LINE = 5_000_000
+
+_BOMS = {
+    b"\xef\xbb\xbf": "utf-8-sig",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+_CONTROL_BYTES = bytes({*range(32)} - {*b"\t\n\r\f\x1b"})
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SAMPLE = 200_000
+
+# Not a word character, not a space, not ASCII: all combining marks, and little else.
+_MARKS = re.compile(r"[^\w\s\x00-\x7f]{40,}")
+_MOST_MARKS = 30
+
+
+def load(path: Path, declared: re.Pattern[bytes] | None = None) -> str:
+    """Read a text file whatever its encoding.
+
+    declared: finds the name of the encoding within the file (HTML's meta element).
+    Raises InputError when the file is too large, binary, or of no known encoding.
+    """
+    if not path.is_file():
+        raise InputError(f"{path} is not a regular file; give a file or a folder")
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise InputError(
+            f"{size / 1e6:.0f} MB, at most {MAX_BYTES / 1e6:.0f} MB is read; "
+            "divide the file, or make it a .jsonl with an entry a line"
+        )
+    data = path.read_bytes()
+    found = declared.search(data[:2048]) if declared else None
+    text = clean(decode(data, found[1].decode("ascii") if found else ""))
+    longest = max(map(len, text.split("\n")))
+    if longest > MAX_LINE:
+        raise InputError(
+            f"one line has {longest:,} characters, at most {MAX_LINE:,} are read; "
+            "break it into lines"
+        )
+    return text
+
+
+def decode(data: bytes, declared: str = "") -> str:
+    """Decode by byte order mark, declaration, as UTF-8, or by statistics."""
+    for bom, encoding in _BOMS.items():
+        if data.startswith(bom):
+            return _decode(data, encoding)
+    if looks_binary(data):
+        raise InputError("looks binary; give a text file")
+    for encoding in filter(None, (declared, "utf-8")):
+        try:
+            return data.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    guess = from_bytes(data[:_SAMPLE]).best()
+    return _decode(data, guess.encoding if guess else "utf-8")
+
+
+def looks_binary(data: bytes) -> bool:
+    """Tell whether bytes hold a NUL, or many control characters."""
+    n_controls = len(data) - len(data.translate(None, _CONTROL_BYTES))
+    return b"\0" in data or n_controls > 0.05 * len(data)
+
+
+def _decode(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"not {encoding} at byte {error.start:,}; save the file as UTF-8"
+        ) from error
+
+
+def clean(text: str) -> str:
+    """Make text NFC, with plain line ends and without control characters.
+
+    >>> clean("e\\u0301\\r\\nb\\0")
+    'é\\nb '
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", text))
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", _MARKS.sub(_thin, text))
+
+
+def _thin(match: re.Match[str]) -> str:
+    """Cut runs of combining marks: normalising them takes quadratic time (UAX #15)."""
+    kept, run = [], 0
+    for character in match.group():
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)

@@ -1,0 +1,159 @@
+"""One opened snapshot, with what asking it needs: models and arrays in memory.
+
+Ranking reads: candidates by vectors and by words, fused; late interaction over
+them; one weighted sum. It never changes once opened, so threads share it freely.
+"""
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import embedders
+from index.build import MODEL
+from index.embedders import Embedder, WordEmbedder
+from index.errors import ModelError
+from index.records import Document
+from index.store import Snapshot
+from index.tokens import Term, terms
+from qa import question, rerank
+from qa.fuse import fuse
+from qa.question import Question
+
+Array = NDArray[Any]
+
+# How many passages each way of searching proposes, and how many are then reranked.
+PROPOSED = 100
+RERANKED = 100
+# A question is read up to this many characters and distinct words.
+LONGEST = 2_000
+MOST_WORDS = 64
+
+MODES = ("full", "vectors", "lexical")
+
+
+class Collection:
+    """A snapshot that can be ranked against questions."""
+
+    def __init__(self, snapshot: Snapshot, embedder: Embedder, table: WordEmbedder) -> None:
+        self.snapshot = snapshot
+        self._embedder = embedder
+        self._table = table
+        self.lexical = snapshot.lexical
+        self.ids = {term: i for i, term in enumerate(snapshot.terms)}
+        self._term_vectors = snapshot.term_vectors.astype(np.float32)  # (t, d)
+
+    def read(self, text: str) -> Question:
+        """Set a question's words against the words of the collection."""
+        words = _distinct(terms(text[:LONGEST]))[:MOST_WORDS]
+        vectors, weights = self._table.word_vectors([word.term for word in words])
+        return question.read(
+            words, vectors, weights, self.lexical, self._term_vectors, self.ids
+        )
+
+    def rank(
+        self, text: str, asked: Question, k: int, mode: str = "full", among: Array | None = None
+    ) -> tuple[Array, Array]:
+        """Rank passages, best first: rows (n,) int64 and scores (n,) float32, n <= k.
+
+        mode: the whole path, or one part of it. among: (passages,) bool, the rows
+        that may be found, all of them by default.
+        """
+        vector = self._embedder.encode_queries([text[:LONGEST]])
+        n = max(k, PROPOSED)
+        if mode == "vectors":
+            return _cut(*self._by_vectors(vector, n, among), k)
+        if mode == "lexical":
+            exact = [[(self.ids[w.term], 1.0)] for w in asked.words if w.term in self.ids]
+            return _cut(*self._by_words(exact, n, among), k)
+        near, _ = self._by_vectors(vector, n, among)
+        worded, words = self._by_words(asked.alternatives(), n, among)
+        rows = np.array([row for row, _ in fuse([near, worded])], np.int64)
+        rows = rows[: max(k, RERANKED)]
+        scores = self._score(asked, vector[0], rows)
+        order = np.lexsort((rows, -scores))
+        return _cut(rows[order], scores[order], k)
+
+    def document(self, row: int) -> Document:
+        """Give the document that the passage of this row was cut from."""
+        return self.snapshot.document(int(self.snapshot.document_rows[row]))
+
+    def _by_vectors(self, vector: Array, n: int, among: Array | None) -> tuple[Array, Array]:
+        if among is None:
+            scores, rows = self.snapshot.search(vector, n)
+            return rows[0], scores[0]
+        rows = np.flatnonzero(among)
+        scores = self.snapshot.vectors[rows] @ vector[0]
+        return _best(rows, scores, n)
+
+    def _by_words(
+        self, alternatives: list[list[tuple[int, float]]], n: int, among: Array | None
+    ) -> tuple[Array, Array]:
+        scores = self.lexical.score(alternatives)
+        allowed = scores > 0 if among is None else (scores > 0) & among
+        rows = np.flatnonzero(allowed)
+        return _best(rows, scores[rows], n)
+
+    def _score(self, asked: Question, vector: Array, rows: Array) -> Array:
+        """Score candidates (n,) by the features that `training.ranking` weighs."""
+        cosines = self.snapshot.vectors[rows] @ vector
+        offsets, flat = _gather(
+            self.lexical.passage_offsets, self.lexical.passage_terms, rows
+        )
+        matches = question.gain(rerank.best_matches(asked.cosines, offsets, flat))
+        return rerank.score(cosines, rerank.late_interaction(matches, asked.importance))
+
+    def among(self, language: str | None, source: str | None) -> Array | None:
+        """Tell which rows (passages,) bool a filter leaves; None when it is no filter."""
+        if language is None and source is None:
+            return None
+        kept = np.ones(len(self.snapshot), bool)
+        if language is not None:
+            numbers = [i for i, code in enumerate(self.snapshot.languages) if code == language]
+            kept &= np.isin(self.snapshot.language_numbers, numbers)
+        if source is not None:
+            documents = np.array([s == source for s in self._sources], bool)
+            kept &= documents[self.snapshot.document_rows]
+        return kept
+
+    @cached_property
+    def _sources(self) -> list[str]:
+        return [document.source for document in self.snapshot.documents()]
+
+
+def load(snapshot: Snapshot) -> Collection:
+    """Load the models a snapshot was built with.
+
+    Raises ModelError when one of them has changed since.
+    """
+    manifest = snapshot.manifest
+    embedder, table = embedders.load(manifest.model), embedders.load_words(MODEL)
+    for found, wanted in ((embedder, manifest.embedder), (table, manifest.table)):
+        if found.id != wanted:
+            raise ModelError(
+                f"the index was built with the model {wanted}, but what is installed "
+                f"now is {found.id}; build the index again with qa build"
+            )
+    return Collection(snapshot, embedder, table)
+
+
+def _distinct(words: list[Term]) -> list[Term]:
+    """Keep each word's first occurrence, in reading order."""
+    return list({word.term: word for word in reversed(words)}.values())[::-1]
+
+
+def _best(rows: Array, scores: Array, n: int) -> tuple[Array, Array]:
+    """Sort rows by score, best first, equal scores by row, and keep n."""
+    if len(rows) > n:
+        kept = np.argpartition(-scores, n - 1)[:n]
+        rows, scores = rows[kept], scores[kept]
+    order = np.lexsort((rows, -scores))
+    return rows[order], scores[order]
+
+
+def _gather(offsets: Array, flat: Array, rows: Array) -> tuple[Array, Array]:
+    """Take some stretches out of a ragged array: their offsets, and their values."""
+    parts = [flat[offsets[row] : offsets[row + 1]] for row in rows]
+    ends = np.cumsum([0, *map(len, parts)])
+    return ends, np.concatenate([*parts, np.zeros(0, flat.dtype)])

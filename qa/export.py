@@ -1,0 +1,155 @@
+"""An answer in the forms that leave the program: records, CSV, Markdown, citations.
+
+Offsets count Unicode code points of the document's text; spans are relative
+to their hit's text.
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from index.records import Document
+from qa.records import Answer, Hit, Sentence, Span
+
+if TYPE_CHECKING:
+    from index.store import Snapshot
+
+COLUMNS = ("rank", "score", "title", "source", "date", "language", "document", "start", "end", "text")
+
+
+def answer_record(answer: Answer) -> dict[str, Any]:
+    """Give the answer as plain values, ready for JSON."""
+    return {
+        "question": answer.question,
+        "answered": answer.answered,
+        "confidence": round(answer.confidence, 4),
+        "sentences": [_sentence_record(sentence) for sentence in answer.sentences],
+        "hits": [_hit_record(hit) for hit in answer.hits],
+        "seconds": round(answer.seconds, 6),
+    }
+
+
+def _sentence_record(sentence: Sentence) -> dict[str, Any]:
+    return {
+        "text": sentence.text,
+        "document": sentence.document.id,
+        "title": sentence.document.title,
+        "start": sentence.start,
+        "end": sentence.end,
+        "language": sentence.document.language,
+    }
+
+
+def _hit_record(hit: Hit) -> dict[str, Any]:
+    return {
+        "rank": hit.rank,
+        "score": round(hit.score, 4),
+        "document": hit.document.id,
+        "title": hit.document.title,
+        "source": hit.document.source,
+        "language": hit.document.language,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "text": hit.passage.text,
+        "spans": [[span.start, span.end, round(span.weight, 4)] for span in hit.spans],
+    }
+
+
+def answer_csv(answer: Answer) -> str:
+    """Write one row a hit, safe to open in a spreadsheet."""
+    buffer = io.StringIO()
+    rows = csv.writer(buffer, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for hit in answer.hits:
+        record = {**_hit_record(hit), "date": hit.document.date}
+        rows.writerow([formula_safe(record[column]) for column in COLUMNS])
+    return buffer.getvalue()
+
+
+def formula_safe(value: object) -> object:
+    """Put an apostrophe before text that a spreadsheet would run as a formula.
+
+    Source: OWASP, CSV injection.
+
+    >>> formula_safe("=1+1")
+    "'=1+1"
+    """
+    if isinstance(value, str) and value.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
+        return "'" + value
+    return value
+
+
+def answer_markdown(answer: Answer) -> str:
+    """Write the question, the answering sentences and the passages, each cited."""
+    parts = [f"# {_one_line(answer.question)}"]
+    parts += [_quote(s.text) + f"\n>\n> — {_one_line(s.document.title)}" for s in answer.sentences]
+    parts += [f"## {hit.rank}. {_one_line(hit.document.title)}\n\n{_quote(hit.passage.text)}\n\n{citation(hit)}" for hit in answer.hits]
+    return "\n\n".join(parts) + "\n"
+
+
+def citation(hit: Hit) -> str:
+    """Say where a passage stands: title, source, date, document and offsets.
+
+    >>> from index.records import Document, Passage
+    >>> document = Document("a.md", "Rain", "It rained.", source="The Post", date="2024-05-01")
+    >>> citation(Hit(1, 0.5, Passage("a.md", 0, 10, "It rained."), document))
+    'Rain, The Post, 2024-05-01 (a.md, characters 0–10)'
+    """
+    document = hit.document
+    named = [document.title, document.source, document.date]
+    where = f"({document.id}, characters {hit.passage.start}–{hit.passage.end})"
+    return _one_line(", ".join(part for part in named if part)) + " " + _one_line(where)
+
+
+def _quote(text: str) -> str:
+    return "\n".join("> " + line for line in text.strip().splitlines())
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def status_record(snapshot: "Snapshot") -> dict[str, Any]:
+    """Describe a snapshot as plain values, ready for JSON. bytes: all its files."""
+    manifest = snapshot.manifest
+    return {
+        "generation": snapshot.generation,
+        "created": manifest.created,
+        "documents": manifest.documents,
+        "passages": manifest.passages,
+        "languages": dict(manifest.languages),
+        "model": manifest.model,
+        "embedder": manifest.embedder,
+        "dim": manifest.dim,
+        "backend": manifest.backend,
+        "kind": manifest.kind,
+        "bytes": sum(file.size for file in manifest.files.values()),
+        "seconds": round(manifest.seconds, 3),
+        "paths": list(manifest.paths),
+    }
+
+
+def place(answer: Answer, kind: str, number: int) -> tuple[Document, int, int, tuple[Span, ...]] | None:
+    """Find where a hit (by rank) or a sentence (by position) stands: document, start, end, spans.
+
+    The spans are relative to the start. None when there is no such hit or sentence.
+    """
+    if kind == "hit":
+        found = [hit for hit in answer.hits if hit.rank == number]
+        return (found[0].document, found[0].passage.start, found[0].passage.end, found[0].spans) if found else None
+    if kind == "sentence" and number < len(answer.sentences):
+        sentence = answer.sentences[number]
+        return sentence.document, sentence.start, sentence.end, evidence(sentence, answer.hits)
+    return None
+
+
+def evidence(sentence: Sentence, hits: Iterable[Hit]) -> tuple[Span, ...]:
+    """Take over the spans of the hit that a sentence stands in, relative to the sentence."""
+    for hit in hits:
+        inside = hit.passage.start <= sentence.start and sentence.end <= hit.passage.end
+        if inside and hit.document.id == sentence.document.id:
+            move = hit.passage.start - sentence.start
+            return tuple(replace(s, start=s.start + move, end=s.end + move) for s in hit.spans)
+    return ()

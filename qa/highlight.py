@@ -1,0 +1,60 @@
+"""Which characters of a passage answer to which word of the question.
+
+A stretch is marked where a word of the passage won, or nearly won, the maximum of
+late interaction for a word of the question. Exact, and the same every time. Pure.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.tokens import Term
+from qa.question import Question, gain
+from qa.records import Span
+
+Array = NDArray[Any]
+
+# A match weaker than this is no evidence, nor is one this far behind the word's best.
+WEAK = 0.25
+CLOSE = 0.85
+# Spans that weigh less than this beside the strongest are left unmarked.
+FAINT = 0.12
+
+
+def highlight(
+    question: Question, passage: Sequence[Term], ids: Mapping[str, int]
+) -> tuple[Span, ...]:
+    """Mark the evidence of one passage, in reading order, weights up to 1.
+
+    passage: its words with their offsets; ids: the collection's term ids.
+    """
+    known = [term for term in passage if term.term in ids]
+    if not known or not question.words:
+        return ()
+    gains = gain(question.cosines[:, [ids[term.term] for term in known]])  # (m, n)
+    best = gains.max(axis=1, keepdims=True)
+    gains = np.where((gains >= WEAK) & (gains >= CLOSE * best), gains, 0)
+    weights = gains * (question.importance / question.importance.max())[:, None]
+    word = weights.argmax(axis=0)
+    strength = weights.max(axis=0)
+    spans = [
+        Span(term.start, term.end, float(s), question.words[w].term)
+        for term, w, s in zip(known, word, strength, strict=True)
+        if s >= FAINT
+    ]
+    return tuple(_joined(spans))
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    """Join neighbours that touch and answer to the same word."""
+    joined: list[Span] = []
+    for span in spans:
+        last = joined[-1] if joined else None
+        if last and last.end == span.start and last.word == span.word:
+            weight = max(last.weight, span.weight)
+            joined[-1] = Span(last.start, span.end, weight, span.word)
+        else:
+            joined.append(span)
+    return joined

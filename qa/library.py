@@ -1,0 +1,91 @@
+"""Files that people add through the page, kept in one folder beside the index.
+
+Only plain names are written there and nothing is written over. The names come
+from strangers, so everything but letters, digits and a few marks goes.
+"""
+
+import json
+import os
+import re
+import shutil
+import unicodedata
+from pathlib import Path
+from typing import BinaryIO
+
+from index.errors import InputError
+
+LONGEST_NAME = 180  # bytes of UTF-8; file systems allow 255
+_UNWANTED = re.compile(r"[^\w.\- ]+")
+_DEVICES = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)  # names Windows keeps
+
+
+class Library:
+    """The folder of added files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def files(self) -> list[Path]:
+        """List what is kept, by name."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(f for f in self.folder.iterdir() if f.is_file() and not f.name.startswith("."))
+
+    def keep(self, path: Path, name: str) -> Path:
+        """Copy a file in under a safe form of its name, numbered when that is taken."""
+        with path.open("rb") as source, self._create(safe_name(name)) as target:
+            shutil.copyfileobj(source, target)
+        return Path(target.name)
+
+    def write(self, title: str, text: str) -> Path:
+        """Keep a pasted text as a Markdown article.
+
+        Raises InputError when title or text is empty.
+        """
+        title, text = " ".join(title.split()), text.strip()
+        if not (title and text):
+            raise InputError("a title and a text are needed; fill in both")
+        article = f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---\n\n{text}\n"
+        with self._create(safe_name(f"{title}.md")) as target:
+            target.write(article.encode("utf-8", "replace"))
+        return Path(target.name)
+
+    def delete(self, name: str) -> None:
+        """Remove a kept file.
+
+        Raises InputError when no file of this very name is kept.
+        """
+        known = {file.name: file for file in self.files()}
+        if name not in known:
+            raise InputError(f"{name!r} is not among the added files; reload the page")
+        known[name].unlink()
+
+    def _create(self, name: str) -> BinaryIO:
+        """Open a new file of this name, or of the first free one like it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        stem, suffix = os.path.splitext(name)
+        for number in range(1, 1000):
+            free = name if number == 1 else f"{stem} ({number}){suffix}"
+            try:
+                return (self.folder / free).open("xb")
+            except FileExistsError:
+                continue
+        raise InputError(f"there are too many files called {name!r}; rename it")
+
+
+def safe_name(name: str) -> str:
+    """Reduce a name to a plain file name, never hidden, never a path.
+
+    >>> safe_name("../../etc/pass wd?.md")
+    'pass wd_.md'
+    """
+    base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    stem, suffix = os.path.splitext(_UNWANTED.sub("_", base).strip(" ."))
+    stem = _shorten(stem, LONGEST_NAME).strip(" .") or "document"
+    if _DEVICES.fullmatch(stem):
+        stem = f"{stem}_"
+    return stem + _shorten(suffix, 20)
+
+
+def _shorten(text: str, size: int) -> str:
+    return text.encode("utf-8", "ignore")[:size].decode("utf-8", "ignore")

@@ -1,0 +1,85 @@
+"""Who may use a server: HTTP Basic against hashed passwords.
+
+A file of logins has lines `user:salt:hash`; `python -m qa.login USER` asks for
+a password and prints such a line. Source of the parameters: OWASP, scrypt.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+from pathlib import Path
+
+COST, BLOCK, LANES = 2**14, 8, 5
+
+
+class Login:
+    """Checks `Authorization` headers; a header that passed once is remembered."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self._hashes = {user: (salt, hashed) for user, salt, hashed in map(_parse, lines)}
+        self._passed: set[bytes] = set()
+
+    def allows(self, header: str) -> bool:
+        """Tell whether a header names a known user and the right password."""
+        digest = hashlib.sha256(header.encode("utf-8", "replace")).digest()
+        if digest in self._passed:
+            return True
+        user, password = _credentials(header)
+        salt, wanted = self._hashes.get(user, ("00", ""))
+        if not hmac.compare_digest(_scrypt(password, salt), wanted):
+            return False
+        self._passed.add(digest)
+        return True
+
+
+def read(auth: str) -> Login:
+    """Make a Login of `user:password`, or of the file of hashed ones at that path.
+
+    Raises ValueError when it is neither.
+    """
+    if Path(auth).is_file():
+        lines = Path(auth).read_text(encoding="utf-8").splitlines()
+        return Login([line for line in lines if line.strip()])
+    user, colon, password = auth.partition(":")
+    if not (user and colon and password):
+        raise ValueError("a login is user:password, or a file of lines made by python -m qa.login USER")
+    return Login([hash_line(user, password)])
+
+
+def hash_line(user: str, password: str) -> str:
+    """Give the line of a login file: `user:salt:hash`."""
+    salt = os.urandom(16).hex()
+    return f"{user}:{salt}:{_scrypt(password, salt)}"
+
+
+def _parse(line: str) -> tuple[str, str, str]:
+    user, _, rest = line.strip().rpartition(":")[0].rpartition(":")
+    hashed = line.strip().rpartition(":")[2]
+    if not (user and rest and len(hashed) == 64):
+        raise ValueError(f"{line[:20]!r} is not user:salt:hash; make the line with python -m qa.login USER")
+    return user, rest, hashed
+
+
+def _credentials(header: str) -> tuple[str, str]:
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        user, _, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, ValueError):
+        return "", ""
+    return user, password
+
+
+def _scrypt(password: str, salt: str) -> str:
+    secret = hashlib.scrypt(password.encode("utf-8"), salt=bytes.fromhex(salt), n=COST, r=BLOCK, p=LANES, maxmem=2**26, dklen=32)
+    return secret.hex()
+
+
+if __name__ == "__main__":
+    import getpass
+    import sys
+
+    print(hash_line(sys.argv[1], getpass.getpass()))

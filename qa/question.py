@@ -1,0 +1,93 @@
+"""What a question asks for: its words, how much each matters, and which words of
+the collection, in any language, stand for it.
+
+Source of the translations: probabilistic structured queries, Darwish and Oard,
+SIGIR 2003, the probabilities being cosines of the static table. Pure.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.lexical import Lexical
+from index.tokens import Term
+
+Array = NDArray[Any]
+
+# A term with a smaller cosine does not stand for a question word. Cosines of
+# unrelated words stay below it.
+FLOOR = 0.25
+# Terms this near are taken for translations and inflections when candidates are
+# sought, at most MOST of them for a word.
+NEAR = 0.55
+MOST = 24
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """A question's distinct words, and every term of a collection against them.
+
+    words: (m,), first occurrence of each. cosines: (m, t) float32 to each term of
+    the collection, 1 where the word is the term. importance: (m,) float32, sums
+    to 1 unless the question has no words.
+    """
+
+    words: tuple[Term, ...]
+    cosines: Array
+    importance: Array
+
+    def alternatives(self) -> list[list[tuple[int, float]]]:
+        """Give, for each word, the (term id, weight) that stand for it, best first."""
+        return [_nearest(row) for row in self.cosines]
+
+
+def read(
+    words: list[Term],
+    vectors: Array,
+    weights: Array,
+    lexical: Lexical,
+    term_vectors: Array,
+    term_ids: Mapping[str, int],
+) -> Question:
+    """Set a question's words against a collection.
+
+    words: those of the question, distinct. vectors: (m, d) float32 unit or zero
+    rows, and weights: (m,), of these words in the static table. term_vectors:
+    (t, d), rows as `lexical.terms`; term_ids: their ids by name.
+    """
+    cosines = vectors @ term_vectors.T  # (m, t)
+    for row, word in zip(cosines, words, strict=True):
+        if word.term in term_ids:
+            row[term_ids[word.term]] = 1.0
+    return Question(tuple(words), cosines, _importance(cosines, weights, lexical))
+
+
+def _nearest(cosines: Array) -> list[tuple[int, float]]:
+    near = np.flatnonzero(cosines >= NEAR)
+    if len(near) > MOST:
+        near = near[np.argpartition(-cosines[near], MOST)[:MOST]]
+    order = near[np.lexsort((near, -cosines[near]))]
+    return [(int(i), float(gain(cosines[i]))) for i in order]
+
+
+def gain(cosines: Array) -> Array:
+    """Turn cosines into degrees of match from 0 (at FLOOR and below) to 1."""
+    return np.clip((cosines - FLOOR) / (1 - FLOOR), 0, 1)
+
+
+def _importance(cosines: Array, weights: Array, lexical: Lexical) -> Array:
+    """How much each word tells: rare in the collection, heavy in the table.
+
+    The number of passages is expected, over the terms that stand for the word, so
+    that "who" counts little even where only "qui" and "谁" occur.
+    """
+    if not len(cosines):
+        return np.zeros(0, np.float32)
+    frequency = lexical.document_frequency().astype(np.float32)
+    near = np.where(cosines >= NEAR, gain(cosines), 0)
+    expected = np.minimum((near * frequency).max(axis=1, initial=0), len(lexical))
+    raw = lexical.idf(expected) * np.maximum(weights, 0.05)
+    return (raw / max(float(raw.sum()), 1e-9)).astype(np.float32)

@@ -1,0 +1,64 @@
+"""Words and sentences of many languages, with offsets that hold."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.tokens import normalize, sentences, terms
+
+
+@given(st.text(max_size=200))
+def test_terms_stand_where_they_say(text):
+    """Each term is the normal form of the characters it points at, in order."""
+    end = 0
+    for term in terms(text):
+        assert normalize(text[term.start : term.end]) == term.term
+        assert end <= term.start < term.end
+        end = term.end
+
+
+@given(st.text(max_size=300))
+def test_sentences_cover_the_text(text):
+    """Sentences put together are the text, whatever it is."""
+    assert "".join(text[start:end] for start, end in sentences(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("L’appel d'urgence", ["l", "appel", "d", "urgence"]),
+        ("Haut-Karabakh, 3,500 km", ["haut", "karabakh", "3,500", "km"]),
+        ("停止军事行动", ["停止", "军事", "行动"]),
+        ("総理大臣が辞任した", ["総理", "大臣", "が", "辞任", "した"]),
+        ("พรรคการเมืองไทย", ["พรรคการเมือง", "ไทย"]),
+        ("សួស្តីពិភពលោក", ["សួស្តី", "ពិភពលោក"]),
+        ("अंतर्राष्ट्रीय बैठक", ["अंतर्राष्ट्रीय", "बैठक"]),
+        ("الرَّئيسُ أكّد", ["الرئيس", "اكد"]),
+        ("ＡＢＣ ﬁn", ["abc", "fin"]),
+        ("", []),
+        ("?! …", []),
+    ],
+)
+def test_terms_of_many_languages(text, expected):
+    """Words are found with and without spaces, marks and apostrophes."""
+    assert [term.term for term in terms(text)] == expected
+
+
+@pytest.mark.parametrize("digits", ["٢٠٢٠", "۲۰۲۰", "२०२०", "๒๐๒๐", "２０２０"])
+def test_digits_of_every_script_are_the_same_number(digits):
+    """2020 is found however it is written."""
+    assert normalize(digits) == "2020"
+
+
+def test_abbreviations_do_not_end_a_sentence():
+    """The language's own abbreviations are known."""
+    text = "M. Macron a parlé. C'est M. Dupont."
+    assert [text[a:b] for a, b in sentences(text, "fr")] == [
+        "M. Macron a parlé. ",
+        "C'est M. Dupont.",
+    ]
+
+
+def test_chinese_sentences_need_no_spaces():
+    """The ideographic full stop ends a sentence."""
+    assert sentences("谁？我。") == [(0, 2), (2, 4)]
