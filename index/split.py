@@ -121,7 +121,8 @@ def _boundary(text: str, start: int, wanted: int) -> int:
     base = max(start, wanted - _NEAR)
     near = text[base : wanted + _NEAR]
     for breaker in (WordBreaker(near, "und"), CharacterBreaker(near, "und")):
-        ends = [base + end for _, end in breaker.segments()]
+        # segments() counts UTF-16 units, so the pieces themselves are measured
+        ends = accumulate(map(len, breaker), initial=base)
         good = [end for end in ends if start < end <= wanted]
         if good:
             return good[-1]

@@ -24,7 +24,9 @@ class Entry:
 
     def mentions(self, words: list[str]) -> bool:
         """Tell whether all these words, in lower case, occur in it."""
-        told = f"{self.id} {self.title} {self.source} {self.language} {self.date}".lower()
+        told = (
+            f"{self.id} {self.title} {self.source} {self.language} {self.date}".lower()
+        )
         return all(word in told for word in words)
 
 
@@ -44,7 +46,9 @@ class Catalogue:
 
     def sources(self, snapshot: "Snapshot", most: int) -> list[str]:
         """List the sources, sorted, at most so many."""
-        return sorted({entry.source for entry in self.entries(snapshot) if entry.source})[:most]
+        return sorted(
+            {entry.source for entry in self.entries(snapshot) if entry.source}
+        )[:most]
 
 
 def _entries(snapshot: "Snapshot") -> list[Entry]:
@@ -53,5 +57,15 @@ def _entries(snapshot: "Snapshot") -> list[Entry]:
     found = []
     for row in range(count):
         d = snapshot.document(row)
-        found.append(Entry(d.id, d.title, d.source, d.language, d.date, int(passages[row]), len(d.text)))
+        found.append(
+            Entry(
+                d.id,
+                d.title,
+                d.source,
+                d.language,
+                d.date,
+                int(passages[row]),
+                len(d.text),
+            )
+        )
     return sorted(found, key=lambda entry: (entry.title.lower(), entry.id))

@@ -20,6 +20,7 @@ from index.tokens import Term, terms
 from qa import question, rerank
 from qa.fuse import fuse
 from qa.question import Question
+from qa.rerank import Ranking
 
 Array = NDArray[Any]
 
@@ -30,13 +31,13 @@ RERANKED = 100
 LONGEST = 2_000
 MOST_WORDS = 64
 
-MODES = ("full", "vectors", "lexical")
-
 
 class Collection:
     """A snapshot that can be ranked against questions."""
 
-    def __init__(self, snapshot: Snapshot, embedder: Embedder, table: WordEmbedder) -> None:
+    def __init__(
+        self, snapshot: Snapshot, embedder: Embedder, table: WordEmbedder
+    ) -> None:
         self.snapshot = snapshot
         self._embedder = embedder
         self._table = table
@@ -53,39 +54,46 @@ class Collection:
         )
 
     def rank(
-        self, text: str, asked: Question, k: int, mode: str = "full", among: Array | None = None
-    ) -> tuple[Array, Array]:
-        """Rank passages, best first: rows (n,) int64 and scores (n,) float32, n <= k.
+        self, text: str, asked: Question, k: int, among: Array | None = None
+    ) -> Ranking:
+        """Rank the passages against a question, at most k of them.
 
-        mode: the whole path, or one part of it. among: (passages,) bool, the rows
-        that may be found, all of them by default.
+        among: (passages,) bool, the rows that may be found, all by default.
         """
-        vector = self._embedder.encode_queries([text[:LONGEST]])
+        vector = self._vector(text)
         n = max(k, PROPOSED)
-        if mode == "vectors":
-            return _cut(*self._by_vectors(vector, n, among), k)
-        if mode == "lexical":
-            exact = [[(self.ids[w.term], 1.0)] for w in asked.words if w.term in self.ids]
-            return _cut(*self._by_words(exact, n, among), k)
         near, _ = self._by_vectors(vector, n, among)
-        worded, words = self._by_words(asked.alternatives(), n, among)
-        rows = np.array([row for row, _ in fuse([near, worded])], np.int64)
-        rows = rows[: max(k, RERANKED)]
-        scores = self._score(asked, vector[0], rows)
-        order = np.lexsort((rows, -scores))
-        return _cut(rows[order], scores[order], k)
+        worded, _ = self._by_words(asked.alternatives(), n, among)
+        fused = [row for row, _ in fuse([near.tolist(), worded.tolist()])]
+        rows = np.array(fused[: max(k, RERANKED)], np.int64)
+        cosines = self.snapshot.vectors[rows] @ vector
+        return rerank.rank(rows, cosines, self._late(asked, rows)).top(k)
+
+    def rank_by_vectors(self, text: str, k: int) -> tuple[Array, Array]:
+        """Rank by the vectors alone, to measure them: rows and cosines, best first."""
+        return self._by_vectors(self._vector(text), k, None)
+
+    def rank_by_words(self, asked: Question, k: int) -> tuple[Array, Array]:
+        """Rank by BM25 on the question's own words alone, to measure it."""
+        exact = [[(self.ids[w.term], 1.0)] for w in asked.words if w.term in self.ids]
+        return self._by_words(exact, k, None)
 
     def document(self, row: int) -> Document:
         """Give the document that the passage of this row was cut from."""
         return self.snapshot.document(int(self.snapshot.document_rows[row]))
 
-    def _by_vectors(self, vector: Array, n: int, among: Array | None) -> tuple[Array, Array]:
+    def _vector(self, text: str) -> Array:
+        """Encode a question: (d,)."""
+        return self._embedder.encode_queries([text[:LONGEST]])[0]
+
+    def _by_vectors(
+        self, vector: Array, n: int, among: Array | None
+    ) -> tuple[Array, Array]:
         if among is None:
-            scores, rows = self.snapshot.search(vector, n)
+            scores, rows = self.snapshot.search(vector[None], n)
             return rows[0], scores[0]
         rows = np.flatnonzero(among)
-        scores = self.snapshot.vectors[rows] @ vector[0]
-        return _best(rows, scores, n)
+        return _best(rows, self.snapshot.vectors[rows] @ vector, n)
 
     def _by_words(
         self, alternatives: list[list[tuple[int, float]]], n: int, among: Array | None
@@ -95,14 +103,13 @@ class Collection:
         rows = np.flatnonzero(allowed)
         return _best(rows, scores[rows], n)
 
-    def _score(self, asked: Question, vector: Array, rows: Array) -> Array:
-        """Score candidates (n,) by the features that `training.ranking` weighs."""
-        cosines = self.snapshot.vectors[rows] @ vector
+    def _late(self, asked: Question, rows: Array) -> Array:
+        """Late interaction of the question with some passages: (n,)."""
         offsets, flat = _gather(
             self.lexical.passage_offsets, self.lexical.passage_terms, rows
         )
-        matches = question.gain(rerank.best_matches(asked.cosines, offsets, flat))
-        return rerank.score(cosines, rerank.late_interaction(matches, asked.importance))
+        best = rerank.best_matches(asked.cosines, offsets, flat)
+        return rerank.late_interaction(question.gain(best), asked.importance)
 
     def among(self, language: str | None, source: str | None) -> Array | None:
         """Tell which rows (passages,) bool a filter leaves; None when it is no filter."""
@@ -110,7 +117,9 @@ class Collection:
             return None
         kept = np.ones(len(self.snapshot), bool)
         if language is not None:
-            numbers = [i for i, code in enumerate(self.snapshot.languages) if code == language]
+            numbers = [
+                i for i, code in enumerate(self.snapshot.languages) if code == language
+            ]
             kept &= np.isin(self.snapshot.language_numbers, numbers)
         if source is not None:
             documents = np.array([s == source for s in self._sources], bool)

@@ -83,12 +83,14 @@ class QA:
         opened = self._opened
         asked = opened.read(question)
         among = opened.among(language, source)
-        rows, scores = opened.rank(question, asked, k + reply.SPARE, among=among)
-        found = reply.compose(opened, asked, rows, scores, k)
+        ranking = opened.rank(question, asked, k + reply.SPARE, among)
+        found = reply.compose(opened, asked, ranking, k)
         return Answer(question, *found, seconds=time.perf_counter() - began)
 
     def rebuild(
-        self, paths: Iterable[Path | str] | None = None, progress: Progress | None = None
+        self,
+        paths: Iterable[Path | str] | None = None,
+        progress: Progress | None = None,
     ) -> BuildReport:
         """Build the next generation with the same model, then answer from it.
 

@@ -14,11 +14,12 @@ from typing import Any
 
 import ir_measures
 from ir_measures import RR, R, nDCG
+from numpy.typing import NDArray
 
 from index.build import MODEL, build_documents
 from index.errors import InputError
 from index.records import Document
-from qa.collection import MODES, Collection
+from qa.collection import Collection
 from qa.engine import QA
 
 MEASURES = {
@@ -28,10 +29,12 @@ MEASURES = {
     "recall@10": R @ 10,
     "mrr@10": RR @ 10,
 }
+MODES = ("full", "vectors", "lexical")
 # Documents ranked for a question, and passages looked at to find them.
 DEPTH = 10
 PASSAGES = 100
 
+Array = NDArray[Any]
 Run = dict[str, dict[str, float]]
 
 
@@ -70,13 +73,22 @@ def measure(run: Run, judged: dict[str, dict[str, int]]) -> dict[str, float]:
 
 def _ranked(opened: Collection, text: str, mode: str) -> dict[str, float]:
     """Score the best documents by their best passages."""
-    rows, scores = opened.rank(text, opened.read(text), PASSAGES, mode)
     best: dict[str, float] = {}
-    for row, score in zip(rows, scores, strict=True):
+    for row, score in zip(*_passages(opened, text, mode), strict=True):
         document = opened.document(int(row)).id
         if document not in best and len(best) < DEPTH:
             best[document] = float(score)
     return best
+
+
+def _passages(opened: Collection, text: str, mode: str) -> tuple[Array, Array]:
+    if mode == "vectors":
+        return opened.rank_by_vectors(text, PASSAGES)
+    asked = opened.read(text)
+    if mode == "lexical":
+        return opened.rank_by_words(asked, PASSAGES)
+    ranking = opened.rank(text, asked, PASSAGES)
+    return ranking.rows, ranking.scores
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:
@@ -94,7 +106,12 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
 
 def _documents(path: Path) -> list[Document]:
     return [
-        Document(r["_id"], str(r.get("title", "")), r["text"], language=str(r.get("lang", "")))
+        Document(
+            r["_id"],
+            str(r.get("title", "")),
+            r["text"],
+            language=str(r.get("lang", "")),
+        )
         for r in _records(path)
     ]
 

@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from index.records import Document
 from qa.records import Answer, Hit, Sentence, Span
@@ -16,7 +17,22 @@ from qa.records import Answer, Hit, Sentence, Span
 if TYPE_CHECKING:
     from index.store import Snapshot
 
-COLUMNS = ("rank", "score", "title", "source", "date", "language", "document", "start", "end", "text")
+# A document, a stretch of it, and the evidence relative to the stretch's start.
+Place = tuple[Document, int, int, tuple[Span, ...]]
+
+FORMS = {"JSON": "json", "CSV": "csv", "Markdown": "markdown"}
+COLUMNS = (
+    "rank",
+    "score",
+    "title",
+    "source",
+    "date",
+    "language",
+    "document",
+    "start",
+    "end",
+    "text",
+)
 
 
 def answer_record(answer: Answer) -> dict[str, Any]:
@@ -76,7 +92,9 @@ def formula_safe(value: object) -> object:
     >>> formula_safe("=1+1")
     "'=1+1"
     """
-    if isinstance(value, str) and value.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
+    if isinstance(value, str) and value.lstrip(" ").startswith(
+        ("=", "+", "-", "@", "\t", "\r", "\n")
+    ):
         return "'" + value
     return value
 
@@ -84,8 +102,11 @@ def formula_safe(value: object) -> object:
 def answer_markdown(answer: Answer) -> str:
     """Write the question, the answering sentences and the passages, each cited."""
     parts = [f"# {_one_line(answer.question)}"]
-    parts += [_quote(s.text) + f"\n>\n> — {_one_line(s.document.title)}" for s in answer.sentences]
-    parts += [f"## {hit.rank}. {_one_line(hit.document.title)}\n\n{_quote(hit.passage.text)}\n\n{citation(hit)}" for hit in answer.hits]
+    for sentence in answer.sentences:
+        parts += [_quote(sentence.text), f"— {_one_line(sentence.document.title)}"]
+    for hit in answer.hits:
+        parts += [f"## {hit.rank}. {_one_line(hit.document.title)}"]
+        parts += [_quote(hit.passage.text), citation(hit)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -93,8 +114,8 @@ def citation(hit: Hit) -> str:
     """Say where a passage stands: title, source, date, document and offsets.
 
     >>> from index.records import Document, Passage
-    >>> document = Document("a.md", "Rain", "It rained.", source="The Post", date="2024-05-01")
-    >>> citation(Hit(1, 0.5, Passage("a.md", 0, 10, "It rained."), document))
+    >>> post = Document("a.md", "Rain", "It rained.", "The Post", date="2024-05-01")
+    >>> citation(Hit(1, 0.5, Passage("a.md", 0, 10, "It rained."), post))
     'Rain, The Post, 2024-05-01 (a.md, characters 0–10)'
     """
     document = hit.document
@@ -109,6 +130,13 @@ def _quote(text: str) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def links(question: str, k: int, language: str, source: str) -> dict[str, str]:
+    """Give the addresses of an answer's other forms, by their names."""
+    asked = {"q": question, "k": str(k), "language": language, "source": source}
+    query = urlencode({key: value for key, value in asked.items() if value})
+    return {name: f"api/ask?{query}&format={form}" for name, form in FORMS.items()}
 
 
 def status_record(snapshot: "Snapshot") -> dict[str, Any]:
@@ -131,25 +159,41 @@ def status_record(snapshot: "Snapshot") -> dict[str, Any]:
     }
 
 
-def place(answer: Answer, kind: str, number: int) -> tuple[Document, int, int, tuple[Span, ...]] | None:
-    """Find where a hit (by rank) or a sentence (by position) stands: document, start, end, spans.
+def place(answer: Answer, kind: str, number: int) -> Place | None:
+    """Find where a hit (by rank) or a sentence (by position) stands.
 
-    The spans are relative to the start. None when there is no such hit or sentence.
+    Returns None when there is no such hit or sentence.
     """
     if kind == "hit":
         found = [hit for hit in answer.hits if hit.rank == number]
-        return (found[0].document, found[0].passage.start, found[0].passage.end, found[0].spans) if found else None
+        return (
+            (
+                found[0].document,
+                found[0].passage.start,
+                found[0].passage.end,
+                found[0].spans,
+            )
+            if found
+            else None
+        )
     if kind == "sentence" and number < len(answer.sentences):
         sentence = answer.sentences[number]
-        return sentence.document, sentence.start, sentence.end, evidence(sentence, answer.hits)
+        return (
+            sentence.document,
+            sentence.start,
+            sentence.end,
+            evidence(sentence, answer.hits),
+        )
     return None
 
 
 def evidence(sentence: Sentence, hits: Iterable[Hit]) -> tuple[Span, ...]:
-    """Take over the spans of the hit that a sentence stands in, relative to the sentence."""
+    """Take over the spans of the hit a sentence stands in, relative to the sentence."""
     for hit in hits:
         inside = hit.passage.start <= sentence.start and sentence.end <= hit.passage.end
         if inside and hit.document.id == sentence.document.id:
             move = hit.passage.start - sentence.start
-            return tuple(replace(s, start=s.start + move, end=s.end + move) for s in hit.spans)
+            return tuple(
+                replace(s, start=s.start + move, end=s.end + move) for s in hit.spans
+            )
     return ()

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,7 +17,9 @@ from index.errors import InputError
 
 LONGEST_NAME = 180  # bytes of UTF-8; file systems allow 255
 _UNWANTED = re.compile(r"[^\w.\- ]+")
-_DEVICES = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)  # names Windows keeps
+_DEVICES = re.compile(
+    r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE
+)  # names Windows keeps
 
 
 class Library:
@@ -25,11 +28,25 @@ class Library:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    @classmethod
+    def of(cls, index: Path) -> "Library":
+        """Give the folder that belongs to an index."""
+        return cls(index / "documents")
+
+    def beside(self, paths: Iterable[Path]) -> list[Path]:
+        """Add this folder to paths to build from, when it holds files."""
+        others = [path for path in paths if path.absolute() != self.folder.absolute()]
+        return [*others, self.folder] if self.files() or not others else others
+
     def files(self) -> list[Path]:
         """List what is kept, by name."""
         if not self.folder.is_dir():
             return []
-        return sorted(f for f in self.folder.iterdir() if f.is_file() and not f.name.startswith("."))
+        return sorted(
+            f
+            for f in self.folder.iterdir()
+            if f.is_file() and not f.name.startswith(".")
+        )
 
     def keep(self, path: Path, name: str) -> Path:
         """Copy a file in under a safe form of its name, numbered when that is taken."""
@@ -45,7 +62,9 @@ class Library:
         title, text = " ".join(title.split()), text.strip()
         if not (title and text):
             raise InputError("a title and a text are needed; fill in both")
-        article = f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---\n\n{text}\n"
+        article = (
+            f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---\n\n{text}\n"
+        )
         with self._create(safe_name(f"{title}.md")) as target:
             target.write(article.encode("utf-8", "replace"))
         return Path(target.name)

@@ -18,7 +18,9 @@ class Login:
     """Checks `Authorization` headers; a header that passed once is remembered."""
 
     def __init__(self, lines: list[str]) -> None:
-        self._hashes = {user: (salt, hashed) for user, salt, hashed in map(_parse, lines)}
+        self._hashes = {
+            user: (salt, hashed) for user, salt, hashed in map(_parse, lines)
+        }
         self._passed: set[bytes] = set()
 
     def allows(self, header: str) -> bool:
@@ -44,7 +46,9 @@ def read(auth: str) -> Login:
         return Login([line for line in lines if line.strip()])
     user, colon, password = auth.partition(":")
     if not (user and colon and password):
-        raise ValueError("a login is user:password, or a file of lines made by python -m qa.login USER")
+        raise ValueError(
+            "a login is user:password, or a file made with python -m qa.login USER"
+        )
     return Login([hash_line(user, password)])
 
 
@@ -58,7 +62,9 @@ def _parse(line: str) -> tuple[str, str, str]:
     user, _, rest = line.strip().rpartition(":")[0].rpartition(":")
     hashed = line.strip().rpartition(":")[2]
     if not (user and rest and len(hashed) == 64):
-        raise ValueError(f"{line[:20]!r} is not user:salt:hash; make the line with python -m qa.login USER")
+        raise ValueError(
+            f"{line[:20]!r} is not user:salt:hash; make it with python -m qa.login USER"
+        )
     return user, rest, hashed
 
 
@@ -67,14 +73,24 @@ def _credentials(header: str) -> tuple[str, str]:
     if scheme.lower() != "basic":
         return "", ""
     try:
-        user, _, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
+        user, _, password = (
+            base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
+        )
     except (binascii.Error, ValueError):
         return "", ""
     return user, password
 
 
 def _scrypt(password: str, salt: str) -> str:
-    secret = hashlib.scrypt(password.encode("utf-8"), salt=bytes.fromhex(salt), n=COST, r=BLOCK, p=LANES, maxmem=2**26, dklen=32)
+    secret = hashlib.scrypt(
+        password.encode("utf-8"),
+        salt=bytes.fromhex(salt),
+        n=COST,
+        r=BLOCK,
+        p=LANES,
+        maxmem=2**26,
+        dklen=32,
+    )
     return secret.hex()
 
 

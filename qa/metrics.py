@@ -38,17 +38,16 @@ class Metrics:
             return "\n".join([*self._lines(), *_gauges(gauges)]) + "\n"
 
     def _lines(self) -> Iterator[str]:
-        yield "# TYPE passage_questions_total counter"
         for answered in (True, False):
-            yield f'passage_questions_total{{answered="{str(answered).lower()}"}} {self._questions[answered]}'
-        yield "# TYPE passage_responses_total counter"
+            label = f'{{answered="{str(answered).lower()}"}}'
+            yield f"passage_questions_total{label} {self._questions[answered]}"
         for status, count in sorted(self._responses.items()):
             yield f'passage_responses_total{{status="{status}"}} {count}'
         yield "# TYPE passage_question_seconds histogram"
+        bucket, total = "passage_question_seconds_bucket", self._questions.total()
         for limit in BUCKETS:
-            yield f'passage_question_seconds_bucket{{le="{limit}"}} {self._buckets[limit]}'
-        total = self._questions.total()
-        yield f'passage_question_seconds_bucket{{le="+Inf"}} {total}'
+            yield f'{bucket}{{le="{limit}"}} {self._buckets[limit]}'
+        yield f'{bucket}{{le="+Inf"}} {total}'
         yield f"passage_question_seconds_sum {self._seconds:.6f}"
         yield f"passage_question_seconds_count {total}"
 

@@ -1,50 +1,24 @@
-"""Records as HTML: pure functions, every text escaped.
+"""An answer as HTML, and an article opened at a passage. Pure functions.
 
-Gradio shows HTML as it is given, so whatever comes from a document or a person
-passes through `clean`. Offsets count Unicode code points, as in the records.
+Offsets count Unicode code points, as in the records.
 """
 
-import html
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from urllib.parse import quote
 
 from index.records import Document
 from qa.export import citation, evidence
+from qa.markup import Html, clean, join, tag, tongue
 from qa.records import Answer, Hit, Sentence, Span
+from qa.words import Speech
 
-RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
-STRONG, FAIR = 0.66, 0.4  # shares of the score scale that the words name
+STRONG, FAIR = 0.6, 0.4  # scores from which the words are used
 SHOWN = 60_000  # characters of an article shown on either side of the passage
 
-# Controls, and the marks that would turn the direction of the text around them.
-_UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
-Words = Mapping[str, str]
-
-
-def clean(text: object) -> str:
-    """Escape text for HTML and drop characters that act instead of showing.
-
-    >>> clean('<b title="x">')
-    '&lt;b title=&quot;x&quot;&gt;'
-    """
-    return html.escape(_UNSAFE.sub("", str(text)))
-
-
-def tongue(language: str) -> str:
-    """Give the `lang` and `dir` attributes of a text in this language.
-
-    >>> tongue("ar")
-    'lang="ar" dir="rtl"'
-    """
-    if not language:
-        return 'dir="auto"'
-    return f'lang="{clean(language)}" dir="{"rtl" if language in RIGHT_TO_LEFT else "ltr"}"'
-
-
-def marked(text: str, spans: Iterable[Span]) -> str:
+def marked(text: str, spans: Iterable[Span]) -> Html:
     """Set off the evidence in a text, in three strengths.
 
     Where spans overlap the heavier counts; one blank between two marks of the
@@ -53,16 +27,13 @@ def marked(text: str, spans: Iterable[Span]) -> str:
     >>> marked("a halt now", [Span(2, 6, 0.9)])
     'a <mark class="w3">halt</mark> now'
     """
-    return "".join(
-        f'<mark class="w{level}">{clean(part)}</mark>' if level else clean(part)
-        for level, part in _runs(text, _levels(text, spans))
-    )
+    levels = _levels(text, spans)
+    runs = (list(run) for _, run in groupby(range(len(text)), key=levels.__getitem__))
+    return join(*(_run(text[run[0] : run[-1] + 1], levels[run[0]]) for run in runs))
 
 
-def trimmed(text: str, spans: Iterable[Span]) -> str:
-    """Mark a text without the blanks at its ends."""
-    lead = len(text) - len(text.lstrip())
-    return marked(text.strip(), (replace(s, start=s.start - lead, end=s.end - lead) for s in spans))
+def _run(text: str, level: int) -> Html:
+    return tag("mark", text, class_=f"w{level}") if level else clean(text)
 
 
 def _levels(text: str, spans: Iterable[Span]) -> list[int]:
@@ -78,66 +49,86 @@ def _levels(text: str, spans: Iterable[Span]) -> list[int]:
     return levels
 
 
-def _runs(text: str, levels: Sequence[int]) -> Iterator[tuple[int, str]]:
-    start = 0
-    for end in range(1, len(text) + 1):
-        if end == len(text) or levels[end] != levels[start]:
-            yield levels[start], text[start:end]
-            start = end
+def trimmed(text: str, spans: Iterable[Span]) -> Html:
+    """Mark a text without the blanks at its ends."""
+    lead = len(text) - len(text.lstrip())
+    return marked(text.strip(), _moved(spans, -lead))
 
 
-def results(answer: Answer, words: Words, names: Words) -> str:
+def _moved(spans: Iterable[Span], by: int) -> Iterator[Span]:
+    return (replace(span, start=span.start + by, end=span.end + by) for span in spans)
+
+
+def results(answer: Answer, links: Mapping[str, str], speech: Speech) -> Html:
     """Show an answer: what was asked for on top, the passages below.
 
-    words: the interface's; names: those of languages, by code.
+    links: names and addresses of the forms to take it away in.
     """
-    cards = "".join(card(hit, words, names) for hit in answer.hits)
-    count = words["found"].format(n=len(answer.hits), ms=max(1, round(answer.seconds * 1000)))
-    listed = f'<p class="count">{clean(count)}</p><ol class="hits">{cards}</ol>' if answer.hits else ""
-    return verdict(answer, words, names) + listed
+    milliseconds = max(1, round(answer.seconds * 1000))
+    count = speech.say("found", n=len(answer.hits), ms=milliseconds)
+    cards = [card(hit, speech) for hit in answer.hits]
+    away = [tag("a", name, href=url, download=True) for name, url in links.items()]
+    export = tag("span", speech.say("export"), *away, class_="export")
+    counted = tag("div", tag("span", count), export, class_="count")
+    listed = [counted, tag("ol", *cards, class_="hits")]
+    return _page(speech, verdict(answer, speech), *(listed if cards else []))
 
 
-def verdict(answer: Answer, words: Words, names: Words) -> str:
+def verdict(answer: Answer, speech: Speech) -> Html:
     """Show the answering sentences, or say that there are none."""
-    if not (answer.answered and answer.sentences):
-        hint = f"<p>{clean(words['closest'])}</p>" if answer.hits else ""
-        return f'<section class="answer none"><h2>{clean(words["no_answer"])}</h2>{hint}</section>'
-    quotes = "".join(
-        _quotation(number, sentence, answer.hits, words, names)
-        for number, sentence in enumerate(answer.sentences)
-    )
-    return f'<section class="answer"><h2>{clean(words["answer"])}</h2>{quotes}</section>'
+    if answer.answered and answer.sentences:
+        quoted = [
+            _quotation(number, sentence, answer.hits, speech)
+            for number, sentence in enumerate(answer.sentences)
+        ]
+        return tag("section", tag("h2", speech.say("answer")), *quoted, class_="answer")
+    hint = [tag("p", speech.say("closest"))] if answer.hits else []
+    none = tag("h2", speech.say("no_answer"))
+    return tag("section", none, *hint, class_="answer none")
 
 
-def _quotation(number: int, sentence: Sentence, hits: Sequence[Hit], words: Words, names: Words) -> str:
+def _quotation(
+    number: int, sentence: Sentence, hits: Sequence[Hit], speech: Speech
+) -> Html:
     document = sentence.document
     text = trimmed(sentence.text, evidence(sentence, hits))
-    return (
-        f"<figure><blockquote {tongue(document.language)}>{text}</blockquote>"
-        f"<figcaption>{_title(document)}{_facts(document, names)}"
-        f"{_opener(f'sentence {number}', words)}</figcaption></figure>"
+    opener = _opener(f"sentence {number}", speech)
+    return tag(
+        "figure",
+        tag("blockquote", text, **tongue(document.language)),
+        tag("figcaption", _title("cite", document), _facts(document, speech), opener),
     )
 
 
-def card(hit: Hit, words: Words, names: Words) -> str:
+def card(hit: Hit, speech: Speech) -> Html:
     """Show one passage with its source, its score, its evidence and the reasons."""
-    return (
-        f'<li class="hit"><header>{_title(hit.document, "h3")}{_score(hit.score, words)}</header>'
-        f"<p class=\"meta\">{_facts(hit.document, names)}</p>"
-        f'<p class="passage" {tongue(hit.document.language)}>{trimmed(hit.passage.text, hit.spans)}</p>'
-        f"{_also_in(hit, words)}<footer>{_opener(f'hit {hit.rank}', words)}{_copier(hit, words)}{_why(hit, words)}</footer></li>"
+    document = hit.document
+    text = trimmed(hit.passage.text, hit.spans)
+    return tag(
+        "li",
+        tag("header", _title("h3", document), _score(hit.score, speech)),
+        tag("p", _facts(document, speech), class_="meta"),
+        tag("p", text, class_="passage", **tongue(document.language)),
+        _also_in(hit, speech),
+        tag(
+            "footer",
+            _opener(f"hit {hit.rank}", speech),
+            _copier(hit, speech),
+            _why(hit, speech),
+        ),
+        class_="hit",
     )
 
 
-def _title(document: Document, tag: str = "cite") -> str:
-    return f"<{tag} {tongue(document.language)}>{clean(document.title)}</{tag}>"
+def _title(name: str, document: Document) -> Html:
+    return tag(name, document.title, **tongue(document.language))
 
 
-def _facts(document: Document, names: Words) -> str:
-    """Name source, language and date, each isolated from the direction of the others."""
+def _facts(document: Document, speech: Speech) -> Html:
+    """Name source, language and date, isolated from each other's direction."""
     source = document.source if document.source != document.title else ""
-    facts = [source, names.get(document.language, document.language), document.date]
-    return '<span class="facts">' + "".join(f"<bdi>{clean(fact)}</bdi>" for fact in facts if fact) + "</span>"
+    facts = [source, speech.name(document.language), document.date]
+    return tag("span", *(tag("bdi", fact) for fact in facts if fact), class_="facts")
 
 
 def strength(score: float) -> str:
@@ -145,85 +136,126 @@ def strength(score: float) -> str:
     return "strong" if score >= STRONG else "fair" if score >= FAIR else "weak"
 
 
-def _score(score: float, words: Words) -> str:
+def _score(score: float, speech: Speech) -> Html:
     percent = round(100 * min(max(score, 0.0), 1.0))
-    name = strength(score)
-    return (
-        f'<span class="score {name}" title="{percent} %"><span class="bar" aria-hidden="true">'
-        f'<i style="width:{percent}%"></i></span>{clean(words[name])}</span>'
+    bar = tag(
+        "span", tag("i", style=f"width:{percent}%"), class_="bar", aria_hidden="true"
+    )
+    word = strength(score)
+    return tag(
+        "span", bar, speech.say(word), class_=f"score {word}", title=f"{percent} %"
     )
 
 
-def _opener(target: str, words: Words) -> str:
-    return f'<button type="button" class="open" data-open="{target}">{clean(words["open"])}</button>'
+def _opener(target: str, speech: Speech) -> Html:
+    return tag("button", speech.say("open"), type="button", data_open=target)
 
 
-def _copier(hit: Hit, words: Words) -> str:
-    return (
-        f'<button type="button" class="copy" data-copy="{clean(citation(hit))}" '
-        f'data-done="{clean(words["copied"])}">{clean(words["copy"])}</button>'
+def _copier(hit: Hit, speech: Speech) -> Html:
+    return tag(
+        "button",
+        speech.say("copy"),
+        type="button",
+        data_copy=citation(hit),
+        data_done=speech.say("copied"),
     )
 
 
-def _also_in(hit: Hit, words: Words) -> str:
-    titles = ", ".join(_title(document) for document in hit.also_in)
-    return f'<p class="also">{clean(words["also_in"])} {titles}</p>' if titles else ""
+def _also_in(hit: Hit, speech: Speech) -> Html:
+    titles = [_title("cite", document) for document in hit.also_in]
+    return tag("p", speech.say("also_in"), *titles, class_="also") if titles else Html()
 
 
-def _why(hit: Hit, words: Words) -> str:
+def _why(hit: Hit, speech: Speech) -> Html:
     """List which words of the question met which words of the passage, on demand."""
-    rows = "".join(
-        f'<li><bdi>{clean(word)}</bdi> <span aria-hidden="true">→</span> '
-        f"<bdi {tongue(hit.document.language)}>{clean(', '.join(texts))}</bdi></li>"
-        for word, texts in reasons(hit).items()
+    found = reasons(hit)
+    rows = [
+        _reason(word, texts, hit.document.language) for word, texts in found.items()
+    ]
+    title = tag("summary", speech.say("why"))
+    return tag("details", title, tag("ul", *rows), class_="why") if rows else Html()
+
+
+def _reason(word: str, texts: Sequence[str], language: str) -> Html:
+    arrow = tag("span", " → ", aria_hidden="true")
+    return tag(
+        "li", tag("bdi", word), arrow, tag("bdi", ", ".join(texts), **tongue(language))
     )
-    return f'<details class="why"><summary>{clean(words["why"])}</summary><ul>{rows}</ul></details>' if rows else ""
 
 
 def reasons(hit: Hit) -> dict[str, list[str]]:
-    """Give each word of the question the texts it was found in, heaviest first."""
+    """Give each word of the question the texts it met, heaviest first."""
     found: dict[str, list[str]] = {}
     for span in sorted(hit.spans, key=lambda span: -span.weight):
         text = hit.passage.text[span.start : span.end]
-        texts = found.setdefault(span.word, []) if span.word else [text]
-        if text not in texts:
+        texts = found.setdefault(span.word, [])
+        if span.word and text not in texts:
             texts.append(text)
+    found.pop("", None)
     return found
 
 
 def article(
-    document: Document, start: int, end: int, spans: Iterable[Span], words: Words, names: Words
-) -> str:
+    document: Document, start: int, end: int, spans: Iterable[Span], speech: Speech
+) -> Html:
     """Show a whole document with the passage `start:end` framed.
 
     spans are relative to `start`. A very long text is shown up to SHOWN
     characters before and after the passage.
     """
-    text = document.text
+    close = tag(
+        "button", "×", type="button", class_="close", data_close=True,
+        aria_label=speech.say("close"),
+    )  # fmt: skip
+    text = _opened(document.text, start, end, spans)
+    whole = tag(
+        "article",
+        tag("header", _title("h2", document), close),
+        tag("p", _facts(document, speech), class_="meta"),
+        tag("div", text, class_="text", tabindex="0", **tongue(document.language)),
+        class_="whole",
+        aria_label=document.title,
+    )
+    return _page(speech, whole)
+
+
+def _opened(text: str, start: int, end: int, spans: Iterable[Span]) -> Html:
+    """Frame `start:end` in a text, the blanks at its ends left outside."""
     first, last = max(0, start - SHOWN), min(len(text), end + SHOWN)
-    framed = f'<span class="frame" tabindex="-1">{trimmed(text[start:end], spans)}</span>'
-    before, after = _blanks(text[start:end])
-    return (
-        f'<article class="whole" aria-label="{clean(document.title)}">'
-        f'<header>{_title(document, "h2")}<button type="button" class="close" data-close '
-        f'aria-label="{clean(words["close"])}">×</button></header>'
-        f'<p class="meta">{_facts(document, names)}</p>'
-        f'<div class="text" tabindex="0" {tongue(document.language)}>'
-        f"{'… ' * (first > 0)}{clean(text[first:start])}{before}{framed if end > start else ''}{after}"
-        f"{clean(text[end:last])}{' …' * (last < len(text))}</div></article>"
+    passage = text[start:end]
+    inner = start + len(passage) - len(passage.lstrip())
+    outer = max(inner, start + len(passage.rstrip()))
+    framed = tag("span", trimmed(passage, spans), class_="frame", tabindex="-1")
+    return join(
+        "… " * (first > 0),
+        text[first:inner],
+        framed if end > start else "",
+        text[outer:last],
+        " …" * (last < len(text)),
     )
 
 
-def _blanks(text: str) -> tuple[str, str]:
-    """Give the blanks at the start and at the end of a text."""
-    return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+def greeting(speech: Speech) -> Html:
+    """Say what this page is for."""
+    return tag("h1", speech.say("tagline"), **tongue(speech.locale))
 
 
-def examples(questions: Iterable[tuple[str, str]], words: Words) -> str:
+def examples(questions: Iterable[tuple[str, str]], speech: Speech) -> Html:
     """Offer questions, each with its language, as links that ask them."""
-    links = "".join(
-        f'<li><a href="?q={quote(asked)}" data-ask {tongue(language)}>{clean(asked)}</a></li>'
+    links = [
+        tag(
+            "li",
+            tag(
+                "a", asked, href=f"?q={quote(asked)}", data_ask=True, **tongue(language)
+            ),
+        )
         for asked, language in questions
-    )
-    title = clean(words["try"])
-    return f'<nav class="examples" aria-label="{title}"><h2>{title}</h2><ul>{links}</ul></nav>' if links else ""
+    ]
+    title = tag("h2", speech.say("try"))
+    offered = tag("nav", title, tag("ul", *links), aria_label=speech.say("try"))
+    return _page(speech, tag("div", offered if links else "", class_="examples"))
+
+
+def _page(speech: Speech, *content: object) -> Html:
+    """Wrap what is written in the language of the page."""
+    return tag("div", *content, **tongue(speech.locale))

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.records import Document, Passage
 from index.tokens import Term, sentences, terms
@@ -14,11 +12,10 @@ from qa.collection import Collection
 from qa.highlight import highlight
 from qa.question import Question
 from qa.records import Hit, Sentence
-
-Array = NDArray[Any]
+from qa.rerank import Ranking
 
 # Passages ranked beyond those asked for, so that near duplicates can be joined.
-SPARE = 5
+SPARE = 10
 # Passages whose vectors are this close, in one language, say the same.
 SAME = 0.97
 # A question counts as answered from this confidence on.
@@ -39,12 +36,12 @@ class _Found:
 
 
 def compose(
-    opened: Collection, asked: Question, rows: Array, scores: Array, k: int
+    opened: Collection, asked: Question, ranking: Ranking, k: int
 ) -> tuple[bool, float, tuple[Sentence, ...], tuple[Hit, ...]]:
     """Give answered, confidence, sentences and hits of ranked passages."""
-    found = [_find(opened, int(row), float(s)) for row, s in zip(rows, scores, strict=True)]
-    kept, copies = _distinct(opened, found, k)
-    confidence = answer.confidence(scores)
+    ranked = zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True)
+    kept, copies = _distinct(opened, [_find(opened, *one) for one in ranked], k)
+    confidence = answer.confidence(ranking.cosines, ranking.late)
     hits = tuple(
         Hit(
             rank,
@@ -74,7 +71,9 @@ def _distinct(
     kept: list[_Found] = []
     copies: list[list[_Found]] = []
     for one in found:
-        twin = next((i for i, other in enumerate(kept) if _same(opened, one, other)), None)
+        twin = next(
+            (i for i, other in enumerate(kept) if _same(opened, one, other)), None
+        )
         if twin is not None:
             copies[twin].append(one)
         elif len(kept) < k:
@@ -85,7 +84,10 @@ def _distinct(
 
 def _same(opened: Collection, one: _Found, other: _Found) -> bool:
     """Whether two passages, of different documents, have nearly the same words."""
-    if one.document.id == other.document.id or one.document.language != other.document.language:
+    if (
+        one.document.id == other.document.id
+        or one.document.language != other.document.language
+    ):
         return False
     vectors = opened.snapshot.vectors
     if float(vectors[one.row] @ vectors[other.row]) < SAME:
@@ -107,7 +109,9 @@ def _scored(opened: Collection, asked: Question, one: _Found) -> list[Sentence]:
     made = []
     for start, end in sentences(one.passage.text, one.document.language):
         words = [opened.ids[t.term] for t in one.words if start <= t.start < end]
-        best = rerank.best_matches(asked.cosines, np.array([0, len(words)]), np.array(words, int))
+        best = rerank.best_matches(
+            asked.cosines, np.array([0, len(words)]), np.array(words, int)
+        )
         own = float(rerank.late_interaction(question.gain(best), asked.importance)[0])
         text = one.passage.text[start:end]
         lead = len(text) - len(text.lstrip())

@@ -4,6 +4,7 @@ Source: MaxSim of ColBERT (Khattab and Zaharia, SIGIR 2020), on static word vect
 so that a passage costs a few hundred look-ups. Pure.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,30 @@ Array = NDArray[Any]
 
 
 # Learned by training.ranking on the odd-numbered articles of XQuAD, all languages
-# together: cosine of the vectors, and late interaction.
+# together: what a unit of cosine, and of late interaction, adds to the log-odds.
 WEIGHTS = (8.0, 12.0)
+BIAS = -8.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """Passages, best first, and what speaks for each; all arrays are (n,).
+
+    rows: int64. scores: float32, from 0 to 1, falling. cosines: of the vectors.
+    late: late interaction, from 0 to 1.
+    """
+
+    rows: Array
+    scores: Array
+    cosines: Array
+    late: Array
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def top(self, k: int) -> "Ranking":
+        """Keep the k best."""
+        return Ranking(self.rows[:k], self.scores[:k], self.cosines[:k], self.late[:k])
 
 
 def best_matches(cosines: Array, offsets: Array, terms: Array) -> Array:
@@ -42,7 +65,9 @@ def late_interaction(gains: Array, importance: Array) -> Array:
     return scores
 
 
-def score(cosines: Array, late: Array) -> Array:
-    """Add up what speaks for a passage: (n,), higher is better."""
-    total: Array = WEIGHTS[0] * cosines + WEIGHTS[1] * late
-    return total
+def rank(rows: Array, cosines: Array, late: Array) -> Ranking:
+    """Order passages by the weighted sum of what speaks for them, equals by row."""
+    sums = WEIGHTS[0] * cosines + WEIGHTS[1] * late + BIAS
+    order = np.lexsort((rows, -sums))
+    scores = (1 / (1 + np.exp(-sums[order]))).astype(np.float32)
+    return Ranking(rows[order], scores, cosines[order], late[order])

@@ -8,20 +8,24 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import PassageError
 from qa import login
-from qa.export import answer_record, status_record
+from qa.export import (
+    answer_csv,
+    answer_markdown,
+    answer_record,
+    status_record,
+)
 from qa.metrics import Metrics
 from qa.records import Answer
 
@@ -34,13 +38,20 @@ REFRESH_SECONDS = 2.0
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 # The page's framework compiles its templates in the browser, hence 'unsafe-eval'.
+POLICY = {
+    "default-src": "'self'",
+    "script-src": "'self' 'unsafe-inline' 'unsafe-eval'",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "worker-src": "'self' blob:",
+    "object-src": "'none'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'self'",
+}
 HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-        "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; "
-        "frame-ancestors 'self'"
-    ),
+    "Content-Security-Policy": "; ".join(" ".join(rule) for rule in POLICY.items()),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "no-referrer",
@@ -50,15 +61,19 @@ HEADERS = {
 log = logging.getLogger(__name__)
 
 
-def create(qa: "QA", folder: Path, *, auth: str = "", local: bool = False, page: bool = True) -> FastAPI:
+def create(
+    qa: "QA", *, auth: str = "", local: bool = False, page: bool = True
+) -> FastAPI:
     """Make the server of an index.
 
-    folder: the index; uploaded files are kept under it. auth: `user:password`
+    auth: `user:password`
     or a file of logins; empty for none. local: answer only under this
     machine's own names, so that no other site can reach in by a name of its own.
     page: whether to mount the interface at `/`.
     """
-    server = FastAPI(title="Passage", docs_url=None, redoc_url=None, lifespan=_keep_fresh(qa))
+    server = FastAPI(
+        title="Passage", docs_url=None, redoc_url=None, lifespan=_keep_fresh(qa)
+    )
     metrics = Metrics()
     ask = _counted(qa.ask, metrics)
     _add_api(server, qa, ask)
@@ -67,8 +82,10 @@ def create(qa: "QA", folder: Path, *, auth: str = "", local: bool = False, page:
     if page:
         import app
 
-        app.mount(server, qa, folder, ask)
-    server.add_middleware(Guard, login=login.read(auth) if auth else None, local=local, metrics=metrics)
+        app.mount(server, qa, ask)
+    server.add_middleware(
+        Guard, login=login.read(auth) if auth else None, local=local, metrics=metrics
+    )
     return server
 
 
@@ -81,7 +98,9 @@ def _counted(ask: Callable[..., Answer], metrics: Metrics) -> Callable[..., Answ
     return counted
 
 
-def _keep_fresh(qa: "QA") -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
+def _keep_fresh(
+    qa: "QA",
+) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
     """Take up generations that another process writes, while the server runs."""
 
     async def refresh() -> None:
@@ -108,9 +127,19 @@ def _add_api(server: FastAPI, qa: "QA", ask: Callable[..., Answer]) -> None:
         k: Annotated[int, Query(ge=1, le=MOST_HITS)] = 5,
         language: Annotated[str | None, Query(max_length=20)] = None,
         source: Annotated[str | None, Query(max_length=500)] = None,
-    ) -> dict[str, Any]:
+        format: Annotated[Literal["json", "csv", "markdown"], Query()] = "json",
+    ) -> Response:
         """Answer a question: sentences that answer, and passages, best first."""
-        return answer_record(ask(q, k, language or None, source or None))
+        if not q.strip():
+            return JSONResponse({"error": "q: the question is empty"}, 422)
+        answer = ask(q, k, language or None, source or None)
+        if format == "csv":
+            return PlainTextResponse(answer_csv(answer), media_type="text/csv")
+        if format == "markdown":
+            return PlainTextResponse(
+                answer_markdown(answer), media_type="text/markdown"
+            )
+        return JSONResponse(answer_record(answer))
 
     @server.get("/api/status")
     def api_status() -> dict[str, Any]:
@@ -132,41 +161,68 @@ def _add_health(server: FastAPI, qa: "QA", metrics: Metrics) -> None:
     @server.get("/metrics")
     def counters() -> PlainTextResponse:
         """Give the counters as Prometheus text."""
-        gauges = {"passages": len(qa.snapshot), "index_generation": qa.snapshot.generation}
-        return PlainTextResponse(metrics.text(gauges), media_type="text/plain; version=0.0.4")
+        gauges = {
+            "passages": len(qa.snapshot),
+            "index_generation": qa.snapshot.generation,
+        }
+        return PlainTextResponse(
+            metrics.text(gauges), media_type="text/plain; version=0.0.4"
+        )
 
 
 def _add_errors(server: FastAPI) -> None:
     @server.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        reasons = [f"{problem['loc'][-1]}: {problem['msg']}" for problem in error.errors()]
+        reasons = [
+            f"{problem['loc'][-1]}: {problem['msg']}" for problem in error.errors()
+        ]
         return JSONResponse({"error": "; ".join(reasons)}, 422)
 
     @server.exception_handler(PassageError)
     async def unusable(_: Request, error: PassageError) -> JSONResponse:
         log.error("%s", error)
-        return JSONResponse({"error": "the index cannot be used now; see the server's log"}, 503)
+        return JSONResponse(
+            {"error": "the index cannot be used now; see the server's log"}, 503
+        )
 
 
 class Guard:
-    """ASGI middleware: refuses strangers, adds the security headers, counts responses."""
+    """ASGI middleware: refuses strangers, adds security headers, counts responses."""
 
-    def __init__(self, app: ASGIApp, login: login.Login | None, local: bool, metrics: Metrics) -> None:
+    def __init__(
+        self, app: ASGIApp, login: login.Login | None, local: bool, metrics: Metrics
+    ) -> None:
         self.app, self.login, self.local, self.metrics = app, login, local, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it with the reason why not."""
         if scope["type"] != "http":
-            await (self.app(scope, receive, send) if scope["type"] == "lifespan" else _close(send))
+            await (
+                self.app(scope, receive, send)
+                if scope["type"] == "lifespan"
+                else _close(send)
+            )
             return
         refusal = await self._refusal(scope["method"], Headers(scope=scope))
         await (refusal or self.app)(scope, receive, self._dressed(send))
 
     async def _refusal(self, method: str, headers: Headers) -> PlainTextResponse | None:
-        if self.local and not self.login and _name(headers.get("host", "")) not in LOCAL_NAMES:
-            return PlainTextResponse("Without a login this server answers only as localhost.\n", 421)
-        if self.login and not await run_in_threadpool(self.login.allows, headers.get("authorization", "")):
-            return PlainTextResponse("Log in first.\n", 401, {"WWW-Authenticate": 'Basic realm="Passage", charset="UTF-8"'})
+        if (
+            self.local
+            and not self.login
+            and _name(headers.get("host", "")) not in LOCAL_NAMES
+        ):
+            return PlainTextResponse(
+                "Without a login this server answers only as localhost.\n", 421
+            )
+        if self.login and not await run_in_threadpool(
+            self.login.allows, headers.get("authorization", "")
+        ):
+            return PlainTextResponse(
+                "Log in first.\n",
+                401,
+                {"WWW-Authenticate": 'Basic realm="Passage", charset="UTF-8"'},
+            )
         if method not in ("GET", "HEAD") and _foreign(headers):
             return PlainTextResponse("Requests from other sites are refused.\n", 403)
         return None
@@ -191,7 +247,10 @@ def _name(host: str) -> str:
     >>> _name("[::1]:7860")
     '::1'
     """
-    return urlsplit(f"//{host}").hostname or ""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _foreign(headers: Headers) -> bool:

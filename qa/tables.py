@@ -1,96 +1,113 @@
-"""What the Documents tab shows, as HTML: the table, the added files, a rebuild's progress."""
+"""What the Documents tab shows, as HTML: documents, added files, progress."""
 
 from collections.abc import Container, Iterable, Sequence
 
 from qa.catalogue import Entry
-from qa.render import Words, clean, tongue
+from qa.markup import Html, join, tag, tongue
+from qa.words import Speech
 from qa.work import State
 
+COLUMNS = ("title", "source", "language", "date", "passages", "size")
 
-def documents(entries: Sequence[Entry], n: int, words: Words, names: Words) -> str:
+
+def documents(entries: Sequence[Entry], n: int, speech: Speech) -> Html:
     """List documents as a table. n: how many there are, of which entries are shown."""
     if not n:
-        return f'<p class="nothing">{clean(words["nothing"])}</p>'
-    columns = ("title", "source", "language", "date", "passages", "size")
-    head = "".join(f'<th scope="col">{clean(words[column])}</th>' for column in columns)
-    rows = "".join(_row(entry, names) for entry in entries)
-    shown = clean(words["shown"].format(shown=len(entries), n=n))
-    return (
-        f'<div class="sheet" tabindex="0"><table><thead><tr>{head}</tr></thead>'
-        f'<tbody>{rows}</tbody></table></div><p class="count">{shown}</p>'
+        return tag("p", speech.say("nothing"), class_="nothing")
+    names = (tag("th", speech.say(column), scope="col") for column in COLUMNS)
+    head = tag("thead", tag("tr", *names))
+    body = tag("tbody", *(_row(entry, speech) for entry in entries))
+    shown = speech.say("shown", shown=len(entries), n=n)
+    return tag(
+        "div",
+        tag("div", tag("table", head, body), class_="sheet", tabindex="0"),
+        tag("p", shown, class_="count"),
+        **tongue(speech.locale),
     )
 
 
-def _row(entry: Entry, names: Words) -> str:
-    title = (
-        f'<button type="button" data-open="{clean(entry.id)}" {tongue(entry.language)}>'
-        f"{clean(entry.title)}</button>"
+def _row(entry: Entry, speech: Speech) -> Html:
+    title = tag(
+        "button",
+        entry.title,
+        type="button",
+        data_open=entry.id,
+        **tongue(entry.language),
     )
-    told = (entry.source, names.get(entry.language, entry.language), entry.date)
-    cells = "".join(f"<td><bdi>{clean(cell)}</bdi></td>" for cell in told)
-    counts = f"<td>{entry.passages:,}</td><td>{entry.characters:,}</td>"
-    return f'<tr><th scope="row">{title}</th>{cells}{counts}</tr>'
+    told = (entry.source, speech.name(entry.language), entry.date)
+    cells = [tag("td", tag("bdi", cell)) for cell in told]
+    counts = [tag("td", f"{count:,}") for count in (entry.passages, entry.characters)]
+    return tag("tr", tag("th", title, scope="row"), *cells, *counts)
 
 
-def added(files: Iterable[str], indexed: Container[str], words: Words) -> str:
-    """List the files that were added through the page, each with a way to delete it."""
-    rows = "".join(_added_row(name, name in indexed, words) for name in files)
-    listed = f"<ul>{rows}</ul>" if rows else f"<p>{clean(words['no_files'])}</p>"
-    return f"<h2>{clean(words['your_files'])}</h2>{listed}"
-
-
-def _added_row(name: str, indexed: bool, words: Words) -> str:
-    waits = "" if indexed else f"<em>{clean(words['not_yet'])}</em>"
-    delete = clean(words["delete"])
-    return (
-        f'<li><bdi>{clean(name)}</bdi>{waits}<button type="button" data-remove="{clean(name)}" '
-        f'aria-label="{delete} {clean(name)}">{delete}</button></li>'
+def added(files: Iterable[str], indexed: Container[str], speech: Speech) -> Html:
+    """List the files added through the page, each with a way to delete it."""
+    rows = [_added(name, name in indexed, speech) for name in files]
+    listed = tag("ul", *rows) if rows else tag("p", speech.say("no_files"))
+    return tag(
+        "div", tag("h2", speech.say("your_files")), listed, **tongue(speech.locale)
     )
 
 
-def question(text: str) -> str:
+def _added(name: str, indexed: bool, speech: Speech) -> Html:
+    waits = "" if indexed else tag("em", speech.say("not_yet"))
+    delete = speech.say("delete")
+    button = tag(
+        "button", delete, type="button", data_remove=name, aria_label=f"{delete} {name}"
+    )
+    return tag("li", tag("bdi", name), waits, button)
+
+
+def question(text: str, speech: Speech) -> Html:
     """Ask before something is done."""
-    return f'<p class="sure" role="alert">{clean(text)}</p>'
+    return tag("p", text, class_="sure", role="alert", **tongue(speech.locale))
 
 
-def progress(state: State, words: Words) -> str:
+def progress(state: State, speech: Speech) -> Html:
     """Say how far a rebuild is, or how it ended."""
     if state.running:
-        return _under_way(state, words)
-    if state.stage == "done":
-        return _done(state, words)
-    ends = {"cancelled": words["cancelled"], "failed": words["failed"].format(reason=state.reason)}
-    said = ends.get(state.stage)
-    return f'<p class="{state.stage}">{clean(said)}</p>' if said else ""
+        shown = _under_way(state, speech)
+    elif state.report:
+        shown = _done(state, speech)
+    elif state.stage in ("cancelled", "failed"):
+        said = speech.say(state.stage, reason=state.reason)
+        shown = tag("p", said, class_=state.stage)
+    else:
+        shown = Html()
+    return tag("div", shown, **tongue(speech.locale))
 
 
-def _under_way(state: State, words: Words) -> str:
-    step = words[state.stage]
+def _under_way(state: State, speech: Speech) -> Html:
+    step = speech.say(state.stage)
     if state.total:
-        step = words["step"].format(stage=step, done=state.done, total=state.total)
-    left = words["left"].format(seconds=round(state.left)) if state.left >= 1 else ""
-    return (
-        f'<p class="step">{clean(step)} <span>{clean(left)}</span></p>'
-        f'<progress max="{state.total or 1}" value="{state.done}" aria-label="{clean(step)}"></progress>'
-        f'<p class="meanwhile">{clean(words["meanwhile"])}</p>'
+        step = speech.say("step", stage=step, done=state.done, total=state.total)
+    seconds = round(state.left)
+    left = tag("span", speech.say("left", seconds=seconds)) if seconds else ""
+    return join(
+        tag("p", step, " ", left, class_="step"),
+        tag("progress", max=state.total or 1, value=state.done, aria_label=step),
+        tag("p", speech.say("meanwhile"), class_="meanwhile"),
     )
 
 
-def _done(state: State, words: Words) -> str:
+def _done(state: State, speech: Speech) -> Html:
     report = state.report
     if report is None:
-        return ""
-    told = words["in_use"].format(
+        return Html()
+    told = speech.say(
+        "in_use",
         documents=report.documents,
         passages=report.passages,
         embedded=report.embedded,
         seconds=round(report.seconds, 1),
     )
-    return f'<p class="done">{clean(told)}</p>{_unread(report.errors, words)}'
+    return join(tag("p", told, class_="done"), _unread(report.errors, speech))
 
 
-def _unread(errors: Sequence[tuple[object, str]], words: Words) -> str:
+def _unread(errors: Sequence[tuple[object, str]], speech: Speech) -> Html:
     """List the files left out of a build, with the reasons."""
-    rows = "".join(f"<li><bdi>{clean(path)}</bdi>: {clean(reason)}</li>" for path, reason in errors)
-    title = f"{clean(words['unread'])} ({len(errors)})"
-    return f'<details class="unread" open><summary>{title}</summary><ul>{rows}</ul></details>' if rows else ""
+    if not errors:
+        return Html()
+    rows = [tag("li", tag("bdi", path), ": ", reason) for path, reason in errors]
+    title = tag("summary", f"{speech.say('unread')} ({len(errors)})")
+    return tag("details", title, tag("ul", *rows), class_="unread", open=True)

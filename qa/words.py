@@ -4,13 +4,32 @@ Both tables are JSON files beside this module: {locale: {key: text}}.
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 DEFAULT = "en"
 
-Table = dict[str, dict[str, str]]
+Table = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The language of the page: its words, and its names of languages by code."""
+
+    locale: str
+    words: Mapping[str, str]
+    names: Mapping[str, str]
+
+    def say(self, key: str, **values: object) -> str:
+        """Give the words of a key, with values put in."""
+        return self.words[key].format(**values)
+
+    def name(self, language: str) -> str:
+        """Name a language; an unknown code stays as it is."""
+        return self.names.get(language, language)
 
 
 @cache
@@ -20,14 +39,10 @@ def table(name: str) -> Table:
     return read
 
 
-def words(locale: str) -> dict[str, str]:
-    """Give the interface's words in a locale, in English where it is unknown."""
-    return table("words").get(locale, table("words")[DEFAULT])
-
-
-def names(locale: str) -> dict[str, str]:
-    """Give the names of languages, by code, in a locale."""
-    return table("languages").get(locale, table("languages")[DEFAULT])
+def speech(locale: str) -> Speech:
+    """Give the words and the names of languages in a locale; English if unknown."""
+    known = locale if locale in table("words") else DEFAULT
+    return Speech(known, table("words")[known], table("languages")[known])
 
 
 def preferred(accept_language: str) -> str:
@@ -42,7 +57,11 @@ def preferred(accept_language: str) -> str:
     for part in accept_language.split(","):
         tag, _, quality = part.strip().partition(";q=")
         wishes.append((-_number(quality), tag.split("-")[0].lower()))
-    known = [tag for quality, tag in sorted(wishes, key=lambda wish: wish[0]) if tag in table("words") and quality < 0]
+    known = [
+        tag
+        for quality, tag in sorted(wishes, key=lambda wish: wish[0])
+        if tag in table("words") and quality < 0
+    ]
     return known[0] if known else DEFAULT
 
 

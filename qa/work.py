@@ -1,4 +1,4 @@
-"""One rebuild at a time, in the background, with progress to look at and a way to stop it."""
+"""One rebuild at a time, in the background, with progress and a way to stop it."""
 
 import logging
 import threading
@@ -60,7 +60,11 @@ class Work:
     def state(self) -> State:
         """The state now."""
         state = self._state
-        return replace(state, seconds=time.monotonic() - self._began) if state.running else state
+        return (
+            replace(state, seconds=time.monotonic() - self._began)
+            if state.running
+            else state
+        )
 
     def start(self) -> bool:
         """Start a rebuild; False when one is running already."""
@@ -94,6 +98,15 @@ class Work:
             self._enter(stage)
         self._state = replace(self._state, done=done, total=total)
 
-    def _enter(self, stage: str, *, report: "BuildReport | None" = None, reason: str = "", number: int = 0) -> None:
+    def _enter(
+        self,
+        stage: str,
+        *,
+        report: "BuildReport | None" = None,
+        reason: str = "",
+        number: int = 0,
+    ) -> None:
         self._began = time.monotonic()
-        self._state = State(stage, report=report, reason=reason, number=number or self._state.number)
+        self._state = State(
+            stage, report=report, reason=reason, number=number or self._state.number
+        )

@@ -26,10 +26,19 @@ def read(path: Path) -> Document:
     """Read an article with front matter."""
     text = path.read_text(encoding="utf-8")
     match = re.match(r"---\n(.*?)\n---\n\s*", text, re.DOTALL)
-    fields = dict(line.split(": ", 1) for line in match[1].splitlines()) if match else {}
+    fields = (
+        dict(line.split(": ", 1) for line in match[1].splitlines()) if match else {}
+    )
     body = text[match.end() :] if match else text
     title = fields.get("title", path.stem).strip('"')
-    return Document(path.name, title, body, fields.get("source", path.name), fields.get("language", ""), fields.get("date", ""))
+    return Document(
+        path.name,
+        title,
+        body,
+        fields.get("source", path.name),
+        fields.get("language", ""),
+        fields.get("date", ""),
+    )
 
 
 def split(document: Document) -> Iterator[Passage]:
@@ -52,9 +61,20 @@ class FakeSnapshot:
         self.passages = [passage for _, passage in cut]
         self.document_rows = np.array([row for row, _ in cut], np.int32)
         self.manifest = SimpleNamespace(
-            model="fake", embedder="fake", dim=1, documents=len(self.texts), passages=len(cut), seconds=0.1,
-            paths=[str(path) for path in self.paths], created="2026-11-22T12:00:00+00:00", backend="fake", kind="Flat",
-            languages=Counter(self.texts[p.document_id].language for p in self.passages), files={},
+            model="fake",
+            embedder="fake",
+            dim=1,
+            documents=len(self.texts),
+            passages=len(cut),
+            seconds=0.1,
+            paths=[str(path) for path in self.paths],
+            created="2026-11-22T12:00:00+00:00",
+            backend="fake",
+            kind="Flat",
+            languages=Counter(
+                self.texts[p.document_id].language for p in self.passages
+            ),
+            files={},
         )
 
     def __len__(self) -> int:
@@ -71,16 +91,25 @@ class FakeQA:
     """The same faces as `qa.engine.QA`."""
 
     def __init__(self, folder: Path, paths: list[Path] | None = None) -> None:
-        self.folder, self.paths, self.pause, self.generation = folder, paths or [SEEDS], 0.0, 0
+        self.folder, self.paths, self.pause, self.generation = (
+            folder,
+            paths or [SEEDS],
+            0.0,
+            0,
+        )
         self.lock = threading.Lock()
         self.known = {}
-        for line in (SEEDS / "questions.jsonl").read_text(encoding="utf-8").splitlines():
+        for line in (
+            (SEEDS / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+        ):
             entry = json.loads(line)
             self.known[entry["question"]] = entry
         self.rebuild()
 
     def files(self) -> list[Path]:
-        found = [f for p in self.paths for f in ([p] if p.is_file() else sorted(p.glob("*")))]
+        found = [
+            f for p in self.paths for f in ([p] if p.is_file() else sorted(p.glob("*")))
+        ]
         return [f for f in found if f.suffix in {".md", ".txt"}]
 
     def rebuild(self, paths=None, progress=None):
@@ -92,9 +121,19 @@ class FakeQA:
             if progress:
                 progress("embedding", done + 1, len(files))
         self.generation += 1
-        self.snapshot = FakeSnapshot({f.name: read(f) for f in files}, self.paths, self.generation)
+        self.snapshot = FakeSnapshot(
+            {f.name: read(f) for f in files}, self.paths, self.generation
+        )
         n = len(self.snapshot)
-        return SimpleNamespace(documents=len(files), passages=n, embedded=n, reused=0, errors=[], seconds=0.1, generation=self.generation)
+        return SimpleNamespace(
+            documents=len(files),
+            passages=n,
+            embedded=n,
+            reused=0,
+            errors=[],
+            seconds=0.1,
+            generation=self.generation,
+        )
 
     def refresh(self) -> bool:
         return False
@@ -106,15 +145,30 @@ class FakeQA:
         hits = []
         for passage in self.snapshot.passages:
             document = self.snapshot.texts[passage.document_id]
-            if (language and document.language != language) or (source and document.source != source):
+            if (language and document.language != language) or (
+                source and document.source != source
+            ):
                 continue
-            spans = [Span(m.start(), m.end(), 0.6, m[0]) for m in re.finditer(r"\w{3,}", passage.text) if m[0].lower() in words]
+            spans = [
+                Span(m.start(), m.end(), 0.6, m[0])
+                for m in re.finditer(r"\w{3,}", passage.text)
+                if m[0].lower() in words
+            ]
             score = min(0.6, len(spans) / 8)
-            at = passage.text.find(known["answer"]) if known and known["document"] == document.id else -1
+            at = (
+                passage.text.find(known["answer"])
+                if known and known["document"] == document.id
+                else -1
+            )
             if at >= 0:
                 score = 0.91
                 spans = [
-                    Span(at + m.start(), at + m.end(), 0.3 + 0.7 * (i % 3 == 0), question.split()[i % 3])
+                    Span(
+                        at + m.start(),
+                        at + m.end(),
+                        0.3 + 0.7 * (i % 3 == 0),
+                        question.split()[i % 3],
+                    )
                     for i, m in enumerate(re.finditer(r"\w{4,}", known["answer"]))
                 ]
             hits.append((score, passage, document, tuple(spans)))
@@ -122,7 +176,14 @@ class FakeQA:
         top = tuple(Hit(rank, *_swap(hit)) for rank, hit in enumerate(hits[:k], 1))
         answered = bool(top) and top[0].score > 0.3
         sentences = tuple(_sentences(top[0])) if answered else ()
-        return Answer(question, answered, top[0].score if top else 0.0, sentences, top, time.perf_counter() - start)
+        return Answer(
+            question,
+            answered,
+            top[0].score if top else 0.0,
+            sentences,
+            top,
+            time.perf_counter() - start,
+        )
 
 
 def _swap(hit):
@@ -134,6 +195,11 @@ def _sentences(hit: Hit) -> Iterator[Sentence]:
     first = hit.spans[0].start if hit.spans else 0
     for match in re.finditer(r"[^.!?。]+[.!?。]?\s*", hit.passage.text):
         if match.start() <= first < match.end():
-            start, end = hit.passage.start + match.start(), hit.passage.start + match.end()
-            yield Sentence(hit.document.text[start:end], hit.document, start, end, hit.score)
+            start, end = (
+                hit.passage.start + match.start(),
+                hit.passage.start + match.end(),
+            )
+            yield Sentence(
+                hit.document.text[start:end], hit.document, start, end, hit.score
+            )
             return

@@ -17,6 +17,7 @@ import torch
 from tokenizers import Tokenizer
 
 from training import corpus, export, measure, teacher, vocabulary
+from training.merge import merge
 from training.table import Table
 from training.train import Trainer
 
@@ -34,7 +35,8 @@ def make(data: Path, teacher_folder: Path, recipe: dict[str, Any], out: Path) ->
     settings = recipe["table"] | {"seed": recipe["seed"]}
     table = Table(tokenizer.get_vocab_size(), settings["dimensions"], recipe["seed"])
     Trainer(texts, vectors, row, settings).run(table, WORK)
-    export.export(_met(table), tokenizer, out)
+    rows, counts = _met(table)
+    export.export(*merge(rows, counts, settings["rows"]), tokenizer, out)
     log.info("wrote %s", out)
 
 
@@ -69,11 +71,13 @@ def _teach(
     return cut / np.linalg.norm(cut, axis=1, keepdims=True), row
 
 
-def _met(table: Table) -> np.ndarray:
-    """Rows of the table; those that no text ever held say nothing."""
-    rows = table.rows.numpy().copy()
-    rows[table.updates.numpy()[:, 0] == 0] = 0
-    return rows
+def _met(table: Table) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the table and how often each was updated; the unknown token, and
+    tokens that no text held, say nothing."""
+    rows, counts = table.rows.numpy().copy(), table.updates.numpy()[:, 0].copy()
+    counts[0] = 0
+    rows[counts == 0] = 0
+    return rows, counts
 
 
 def main() -> None:

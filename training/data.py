@@ -53,7 +53,10 @@ def sources(data: Path) -> list[Source]:
 
 def lines(path: Path) -> Iterator[str]:
     """Read a zstd text file line by line."""
-    with path.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as file:
+    with (
+        path.open("rb") as raw,
+        zstandard.ZstdDecompressor().stream_reader(raw) as file,
+    ):
         for line in io.TextIOWrapper(file, "utf-8", newline="\n"):
             yield line.rstrip("\n")
 

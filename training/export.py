@@ -1,8 +1,8 @@
 """Write a trained table as a model folder that two runtimes open.
 
-Rows are int8 with a float32 scale each, in model2vec's layout, which
-`SentenceTransformer(folder)` reads as well: a text's vector is the unit mean of
-`embeddings[token] * weights[token]`.
+Shared rows are int8 and each token has a float32 weight, in model2vec's layout,
+which `SentenceTransformer(folder)` reads as well: a text's vector is the unit mean of
+`embeddings[mapping[token]] * weights[token]`.
 """
 
 import json
@@ -19,22 +19,33 @@ _MODULES = [
 
 
 def quantize(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give int8 rows (v, d) and float32 scales (v,) with `rows ~ int8 * scale`."""
+    """Give int8 rows (r, d) and float32 scales (r,) with `rows ~ int8 * scale`."""
     scale = np.abs(rows).max(axis=1) / 127
     safe = np.where(scale > 0, scale, 1)[:, None]
     return np.rint(rows / safe).astype(np.int8), scale.astype(np.float32)
 
 
-def export(rows: np.ndarray, tokenizer: Tokenizer, folder: Path) -> None:
-    """Write the model folder; row 0 (unknown) becomes zero."""
-    rows = rows.copy()
-    rows[0] = 0
-    embeddings, weights = quantize(rows)
+def export(
+    shared: np.ndarray,
+    mapping: np.ndarray,
+    lengths: np.ndarray,
+    tokenizer: Tokenizer,
+    folder: Path,
+) -> None:
+    """Write the model folder.
+
+    shared: (r, d) unit rows, row 0 zero. mapping: (v,) the row of each token.
+    lengths: (v,) of the tokens' own rows; token 0 (unknown) is on row 0.
+    """
+    embeddings, scale = quantize(shared)
+    tensors = {
+        "embeddings": embeddings,
+        "mapping": mapping.astype(np.int32),
+        "weights": (lengths * scale[mapping]).astype(np.float32),
+    }
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "1_Normalize").mkdir(exist_ok=True)
-    save_file(
-        {"embeddings": embeddings, "weights": weights}, folder / "model.safetensors"
-    )
+    save_file(tensors, folder / "model.safetensors")
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     config = {
         "model_type": "model2vec",
@@ -42,7 +53,8 @@ def export(rows: np.ndarray, tokenizer: Tokenizer, folder: Path) -> None:
         "normalize": True,
         "max_length": None,
         "embedding_dtype": "int8",
-        "hidden_dim": int(rows.shape[1]),
+        "hidden_dim": int(shared.shape[1]),
+        "vocabulary_quantization": len(shared),
     }
     modules = [
         {"idx": i, "name": name, "path": path, "type": kind}

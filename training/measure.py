@@ -93,7 +93,9 @@ class XQuAD:
     def __init__(self, model: StaticModel, folder: Path) -> None:
         read = lambda part, code: [
             json.loads(line)
-            for line in (folder / "xquad" / part / f"{code}.jsonl").open(encoding="utf-8")
+            for line in (folder / "xquad" / part / f"{code}.jsonl").open(
+                encoding="utf-8"
+            )
         ]
         corpus = {c: read("corpus", c) for c in XQUAD}
         queries = {c: read("queries", c) for c in XQUAD}
@@ -128,13 +130,17 @@ class XQuAD:
         place[asked] = np.arange(len(asked))
         best = np.stack(
             [
-                (self.words.vectors[asked] @ self.words.vectors[np.unique(rows)].T).max(1)
+                (self.words.vectors[asked] @ self.words.vectors[np.unique(rows)].T).max(
+                    1
+                )
                 for rows in self.passage_words[passage]
             ],
             axis=1,
         )
         gain = np.maximum(best - FLOOR, 0) * idf[asked][:, None]
-        return np.stack([gain[place[rows]].sum(0) for rows in self.query_words[question]])
+        return np.stack(
+            [gain[place[rows]].sum(0) for rows in self.query_words[question]]
+        )
 
 
 def standard(scores: Array) -> Array:
@@ -166,4 +172,6 @@ def main(folder: Path, model_folder: Path) -> None:
         wanted = TATOEBA if name == "tatoeba" else list(scores)
         mean = np.mean([scores[c] for c in wanted])
         cells = " ".join(f"{c} {scores[c]:.2f}" for c in scores)
-        print(f"{name:18} mean {mean:.3f}  worst {min(scores[c] for c in wanted):.2f}  {cells}")
+        print(
+            f"{name:18} mean {mean:.3f}  worst {min(scores[c] for c in wanted):.2f}  {cells}"
+        )

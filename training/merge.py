@@ -70,7 +70,9 @@ def _nearest(unit: Array, centres: Array) -> tuple[Array, Array]:
 def _finder(rows: Array) -> faiss.Index:
     """Inverted lists over the rows; a sixteenth of them is searched."""
     lists = 1024 if len(rows) > 50_000 else 1
-    finder = faiss.index_factory(rows.shape[1], f"IVF{lists},Flat", faiss.METRIC_INNER_PRODUCT)
+    finder = faiss.index_factory(
+        rows.shape[1], f"IVF{lists},Flat", faiss.METRIC_INNER_PRODUCT
+    )
     finder.train(np.ascontiguousarray(rows))
     finder.add(np.ascontiguousarray(rows))
     finder.nprobe = max(1, lists // 16)

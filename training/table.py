@@ -97,6 +97,6 @@ def late_scores(rows: Tensor, queries: Tensor, passages: Tensor) -> Tensor:
     cosines = (left @ right.T).view(len(left), n_passages, length)
     best = cosines.amax(dim=-1).float().clamp_min(0)  # (q * lq, p); padding gives 0
     best = best.view(*queries.shape, n_passages)
-    return torch.einsum("ql,qlp->qp", weight, best) / weight.sum(1, keepdim=True).clamp_min(
-        1e-6
-    )
+    return torch.einsum("ql,qlp->qp", weight, best) / weight.sum(
+        1, keepdim=True
+    ).clamp_min(1e-6)

@@ -28,7 +28,11 @@ class Trainer:
     """Everything one training run holds."""
 
     def __init__(
-        self, corpus: Corpus, teacher: np.ndarray, row: np.ndarray, recipe: dict[str, Any]
+        self,
+        corpus: Corpus,
+        teacher: np.ndarray,
+        row: np.ndarray,
+        recipe: dict[str, Any],
     ) -> None:
         """teacher: (t, d) unit rows in the table's space; row: (english,) int32, the
         teacher's row of each English text, -1 where there is none."""
@@ -41,7 +45,9 @@ class Trainer:
         self.language_chance = sizes**power / (sizes**power).sum()
         self.question_keys = sorted(corpus.questions)
         sizes = np.array([len(corpus.questions[k][0]) for k in self.question_keys])
-        boost = np.array([4.0 if k.startswith("qa") else 1.0 for k in self.question_keys])
+        boost = np.array(
+            [4.0 if k.startswith("qa") else 1.0 for k in self.question_keys]
+        )
         self.question_chance = boost * sizes**0.5 / (boost * sizes**0.5).sum()
 
     def draw(self, pairs: Pairs, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -144,7 +150,9 @@ class Trainer:
             self.step(table, step, sums)
             if step % 100 == 99:
                 curve = {k: round(float(np.mean(v)), 3) for k, v in sums.items()}
-                log.info("%d/%d %.0fs %s", step + 1, steps, time.monotonic() - began, curve)
+                log.info(
+                    "%d/%d %.0fs %s", step + 1, steps, time.monotonic() - began, curve
+                )
                 sums = {}
             if step % 500 == 499:
                 table.save(checkpoint, step + 1)

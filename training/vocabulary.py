@@ -122,7 +122,9 @@ def counted(data: Path, weights: dict[str, float], cache: Path) -> Counter[str]:
     if not cache.exists():
         merged = balanced(language_counts(data, weights), power=0.5)
         top = max(merged.values())
-        rows = (f"{w}\t{max(1, round(n / top * 1e7))}\n" for w, n in merged.most_common())
+        rows = (
+            f"{w}\t{max(1, round(n / top * 1e7))}\n" for w, n in merged.most_common()
+        )
         cache.write_text("".join(rows), "utf-8")
     rows = (line.split("\t") for line in cache.read_text("utf-8").splitlines())
     return Counter({word: int(n) for word, n in rows})

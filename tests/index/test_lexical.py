@@ -29,7 +29,9 @@ def exact(lexical, words):
     return [[(ids[word], 1.0)] for word in words if word in ids]
 
 
-passages_of_words = st.lists(st.lists(st.sampled_from("abcdef"), max_size=8), min_size=1)
+passages_of_words = st.lists(
+    st.lists(st.sampled_from("abcdef"), max_size=8), min_size=1
+)
 
 
 @given(passages_of_words, st.lists(st.sampled_from("abcdefg"), max_size=4, unique=True))
@@ -39,10 +41,7 @@ def test_scores_are_bm25(passages, query):
 
     scores = lexical.score(exact(lexical, query))
 
-    expected = [
-        bm25(query, p, passages) if p else 0.0
-        for p in passages
-    ]
+    expected = [bm25(query, p, passages) if p else 0.0 for p in passages]
     assert scores == pytest.approx(expected, abs=1e-5)
 
 

@@ -1,0 +1,213 @@
+"""The `qa` command: build an index, ask it, serve it, look after it.
+
+Answers and JSON go to standard output; progress and errors to standard error.
+Exit status: 0 done, 1 failed with one line that says why, 2 wrong usage.
+Whatever is heavy is imported inside the command that needs it.
+"""
+
+import functools
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec
+
+import typer
+
+from index.errors import PassageError, SnapshotError
+
+P = ParamSpec("P")
+
+Index = Annotated[Path, typer.Option("--index", help="The folder of the index.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Model = Annotated[
+    str, typer.Option(help="A packaged model, a folder, or a name on the hub.")
+]
+
+app = typer.Typer(
+    help="Ask your own documents, in any language.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Mode(StrEnum):
+    """What is measured: one part, or the whole path."""
+
+    full = "full"
+    vectors = "vectors"
+    lexical = "lexical"
+
+
+def main() -> None:
+    """Run the command line."""
+    # Names of files need not be valid UTF-8, and must not stop the output.
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    sys.stderr.reconfigure(errors="replace")  # type: ignore[union-attr]
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    app()
+
+
+def told(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn the errors that a user can act on into one line and exit status 1."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **options: P.kwargs) -> None:
+        try:
+            command(*args, **options)
+        except BrokenPipeError:
+            # Whoever read our output has gone; nothing is left to tell.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except (PassageError, OSError) as error:
+            typer.echo(f"qa: {' '.join(str(error).split())}", err=True)
+            raise typer.Exit(1) from error
+
+    return run
+
+
+@app.command()
+@told
+def build(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders to index.")],
+    index: Index,
+    model: Model = "fast",
+) -> None:
+    """Index files and folders; what has not changed is not embedded again.
+
+    Files that were added through the page stay part of the index.
+    """
+    from index.build import build as build_index
+    from qa import terminal
+    from qa.library import Library
+
+    with terminal.progress() as progress:
+        report = build_index(
+            Library.of(index).beside(paths), index, model=model, progress=progress
+        )
+    terminal.show_report(report, index)
+
+
+@app.command()
+@told
+def ask(
+    question: Annotated[str, typer.Argument(help="In any language.")],
+    index: Index,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Passages.")] = 5,
+    language: Annotated[
+        str | None, typer.Option(help="Only documents in it, such as fr.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the passages that answer a question, and the sentences that do."""
+    from qa import QA
+    from qa.export import answer_record
+
+    question = question.encode("utf-8", "replace").decode()
+    if not question.strip():
+        raise typer.BadParameter("it is empty", param_hint="QUESTION")
+    answer = QA.open(index).ask(question, k, language)
+    if as_json:
+        _print_json(answer_record(answer))
+        return
+    from qa import terminal
+
+    terminal.show_answer(answer)
+
+
+@app.command()
+@told
+def serve(
+    index: Index,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 7860,
+    auth: Annotated[
+        str,
+        typer.Option(help="user:password, or a file made by python -m qa.login."),
+    ] = "",
+) -> None:
+    """Serve the page and the API of an index."""
+    from qa import QA
+
+    qa = QA.open(index)
+    import uvicorn
+
+    from qa.server import LOCAL_NAMES, create
+
+    local = host in LOCAL_NAMES
+    try:
+        server = create(qa, auth=auth, local=local)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--auth") from error
+    typer.echo(f"Passage answers at http://{_authority(host)}:{port}", err=True)
+    if not (local or auth):
+        typer.echo("Anybody who reaches this address may ask; see --auth.", err=True)
+    uvicorn.run(server, host=host, port=port, log_level="warning", server_header=False)
+
+
+@app.command()
+@told
+def status(index: Index, as_json: AsJson = False) -> None:
+    """Tell what an index holds, and how it was made."""
+    from index.store import Snapshot
+    from qa.export import status_record
+
+    with Snapshot.open(index) as snapshot:
+        record = status_record(snapshot)
+    if as_json:
+        _print_json(record)
+        return
+    from qa import terminal
+
+    terminal.show_record(record)
+
+
+@app.command()
+@told
+def verify(index: Index) -> None:
+    """Compare every file of an index with its checksum."""
+    from index.store import verify as problems_of
+
+    problems = problems_of(index)
+    if problems:
+        raise SnapshotError("; ".join(problems) + ". Build it again: qa build")
+    typer.echo(f"{index}: every file is as it was written")
+
+
+@app.command(name="eval")
+@told
+def evaluate(
+    corpus: Annotated[Path, typer.Argument(help="corpus.jsonl of a BEIR data set.")],
+    queries: Annotated[Path, typer.Argument(help="queries.jsonl")],
+    qrels: Annotated[Path, typer.Argument(help="qrels/test.tsv")],
+    model: Model = "fast",
+    mode: Annotated[Mode, typer.Option(help="Measure a part, or all.")] = Mode.full,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how well the documents that answer are found."""
+    from qa.evaluate import evaluate as measure
+
+    record = measure(corpus, queries, qrels, model=model, mode=mode.value)
+    if as_json:
+        _print_json(record)
+        return
+    from qa import terminal
+
+    per_second = record["queries"] / max(record["seconds"], 1e-9)
+    terminal.show_record({**record, "queries per second": per_second})
+
+
+def _print_json(record: dict[str, Any]) -> None:
+    text = json.dumps(record, ensure_ascii=False)
+    typer.echo(text.encode("utf-8", "replace").decode())
+
+
+def _authority(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+if __name__ == "__main__":
+    main()

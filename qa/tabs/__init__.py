@@ -1,0 +1,44 @@
+"""The tabs of the page, a module each; they need Gradio, so only `app` imports them.
+
+A tab is laid out inside the Blocks it belongs to, then wired. It holds components
+and what everybody shares; what is one person's is in `gr.State` or the browser.
+"""
+
+from typing import Any
+
+import gradio as gr
+
+from qa.words import Speech, preferred, speech, table
+
+# Words that the browser puts in, by its own language.
+say = gr.I18n(**{locale: dict(words) for locale, words in table("words").items()})
+
+# Small handlers skip Gradio's queue, which would cost more than they do.
+DIRECT: dict[str, Any] = {
+    "queue": False,
+    "show_progress": "hidden",
+    "api_visibility": "private",
+}
+
+
+def shown(elem_id: str, forwards: str = "") -> gr.HTML:
+    """Make a place for HTML of ours.
+
+    forwards: clicks on elements with the attribute `data-{forwards}` become events
+    of this name, and `target_id` of the event is the attribute's value.
+    """
+    script = _FORWARD.replace("NAME", forwards) if forwards else None
+    return gr.HTML(elem_id=elem_id, apply_default_css=False, js_on_load=script)
+
+
+_FORWARD = """
+element.addEventListener('click', click => {
+  const at = click.target.closest('[data-NAME]');
+  if (at) trigger('NAME', {target_id: at.dataset.NAME});
+})
+"""
+
+
+def speech_of(request: gr.Request) -> Speech:
+    """Give the language that a person's browser asks for."""
+    return speech(preferred(request.headers.get("accept-language", "")))

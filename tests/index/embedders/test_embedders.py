@@ -1,0 +1,99 @@
+"""Which runtime a model gets, and how a model that is none is refused."""
+
+import json
+import socket
+
+import pytest
+
+from index import embedders
+from index.embedders import hub
+from index.errors import ModelError
+from tests import tiny
+
+
+def test_load_knows_packaged_models_by_name(fast):
+    """The name stands before the content hash; the folder gives the same hash."""
+    packaged, local = embedders.load("fast"), embedders.load(fast)
+
+    assert packaged.id == local.id
+    assert packaged.id.startswith("fast@")
+    assert packaged.dim == tiny.DIM
+    assert embedders.packaged() == ["fast"]
+
+
+def test_id_follows_the_content(fast, tmp_path):
+    """Another table of the same name is another embedder."""
+    other = tiny.write(tmp_path / "fast", seed=1)
+
+    assert embedders.load(other).id != embedders.load("fast").id
+
+
+def test_load_says_what_there_is(fast):
+    """A name that is nothing: what was given, what would do."""
+    with pytest.raises(ModelError, match="no model 'fats'; give one of fast, a folder"):
+        embedders.load("fats")
+
+
+def test_load_refuses_weights_that_can_run_code(tmp_path):
+    """A folder without safetensors is not opened."""
+    (tmp_path / "pytorch_model.bin").write_bytes(b"x")
+
+    with pytest.raises(ModelError, match=r"holds no \.safetensors file"):
+        embedders.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "file", ["modules.json", "tokenizer.json", "model.safetensors"]
+)
+def test_load_refuses_broken_files(tmp_path, file):
+    """Each file of the folder, cut short, is one clear line."""
+    folder = tiny.write(tmp_path / "model")
+    (folder / file).write_bytes((folder / file).read_bytes()[:30])
+
+    with pytest.raises(ModelError, match="get the model again"):
+        embedders.load(folder)
+
+
+def test_load_refuses_a_table_too_short(tmp_path):
+    """Tokens without rows would fail later, on some text."""
+    small, large = tiny.write(tmp_path / "a"), tiny.write(tmp_path / "b")
+    tokenizer = json.loads((large / "tokenizer.json").read_text())
+    tokenizer["model"]["vocab"].append(["more", -9.0])
+    (small / "tokenizer.json").write_text(json.dumps(tokenizer))
+
+    with pytest.raises(ModelError, match="rows for"):
+        embedders.load(small)
+
+
+def test_load_offline_is_one_line(monkeypatch, tmp_path):
+    """A model of the hub that is neither reachable nor in the cache."""
+
+    def refuse(*args, **kwargs):
+        raise OSError("no network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(hub, "_fetch", lambda model, offline: refuse())
+
+    with pytest.raises(
+        ModelError, match="could not be fetched .* is not in the cache"
+    ) as e:
+        embedders.load("nobody/nothing")
+    assert "\n" not in str(e.value)
+
+
+def test_settled_names_hold_anywhere(fast, tmp_path, monkeypatch):
+    """Folders become absolute; names of the package and the hub stay."""
+    monkeypatch.chdir(tmp_path)
+    tiny.write(tmp_path / "mine")
+
+    assert embedders.settled("mine") == str(tmp_path / "mine")
+    assert embedders.settled("fast") == "fast"
+    assert embedders.settled("a/b") == "a/b"
+
+
+def test_words_need_a_table(monkeypatch):
+    """A network cannot give the vectors of words."""
+    monkeypatch.setattr(embedders, "load", lambda model: object())
+
+    with pytest.raises(ModelError, match="a/b is not a token table"):
+        embedders.load_words("a/b")

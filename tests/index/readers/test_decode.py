@@ -1,0 +1,103 @@
+"""Any bytes give clean text, or one clear line."""
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.errors import InputError
+from index.readers.decode import MAX_LINE, clean, decode, load
+
+FRENCH = "Le président a appelé à mettre fin aux combats, dès ce soir. " * 5
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_decode_knows_unicode(encoding):
+    """With a byte order mark or without."""
+    assert decode(FRENCH.encode(encoding)) == FRENCH
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1252", FRENCH),
+        ("cp1251", "Президент призвал немедленно прекратить боевые действия. " * 5),
+        ("big5", "總統呼籲立即停止一切軍事行動。" * 5),
+    ],
+)
+def test_decode_guesses_older_encodings(encoding, text):
+    """By the statistics of charset-normalizer."""
+    assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x7fELF\0\0", bytes(range(1, 32)) * 20, "x".encode("utf-32-le")]
+)
+def test_decode_refuses_binary(data):
+    """NULs, or many control characters, are not text."""
+    with pytest.raises(InputError, match="looks binary"):
+        decode(data)
+
+
+def test_decode_refuses_broken_unicode():
+    """UTF-16 with half a character at its end names the byte."""
+    with pytest.raises(
+        InputError, match="not utf-16 at byte 4; save the file as UTF-8"
+    ):
+        decode(b"\xff\xfea\0b")
+
+
+@given(st.text())
+def test_clean_text_is_clean(text):
+    """NFC, no control characters but line ends and tabs, nothing UTF-8 cannot say."""
+    cleaned = clean(text)
+
+    assert unicodedata.is_normalized("NFC", cleaned)
+    assert not any(ord(c) < 32 and c not in "\n\t" for c in cleaned)
+    assert cleaned.encode().decode() == cleaned
+    assert clean(cleaned) == cleaned
+
+
+def test_clean_joins_what_belongs_together():
+    """é in two parts becomes one; line ends become one character."""
+    assert clean("e\u0301\r\nx\ry\0\ud800") == "é\nx\ny \ufffd"
+
+
+def test_clean_takes_linear_time_over_marks():
+    """Sorting 200,000 marks on one letter would take minutes: 30 are kept."""
+    start = time.process_time()
+
+    cleaned = clean("x" + "\u0323\u0301" * 100_000 + "y")
+
+    assert time.process_time() - start < 2
+    assert len(cleaned) == 32
+    assert cleaned[-1] == "y"
+
+
+def test_clean_leaves_drawn_lines_alone():
+    """Box drawings are no marks, however many."""
+    assert clean("─" * 500) == "─" * 500
+
+
+def test_load_refuses_endless_lines(tmp_path):
+    """One line of 5 MB and a character: found, limit, what to do."""
+    path = tmp_path / "a.txt"
+    path.write_text("x" * (MAX_LINE + 1))
+
+    with pytest.raises(
+        InputError,
+        match=r"one line has 5,000,001 characters, at most 5,000,000 are read",
+    ):
+        load(path)
+
+
+def test_load_refuses_huge_files_unread(tmp_path):
+    """A sparse file of 200 MB is refused by its size."""
+    path = tmp_path / "a.txt"
+    with path.open("wb") as file:
+        file.truncate(200_000_000)
+
+    with pytest.raises(InputError, match="200 MB, at most 100 MB is read; divide"):
+        load(path)

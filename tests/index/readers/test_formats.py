@@ -1,0 +1,221 @@
+"""What each format gives: text, title, language, date, source."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from index import readers
+from index.errors import InputError
+from index.readers import markdown
+from index.records import Document
+
+
+def read(path: Path, content: str | bytes) -> list[Document]:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return list(readers.read(path, path.name))
+
+
+def read_one(path: Path, content: str | bytes) -> Document:
+    (document,) = read(path, content)
+    return document
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Truce talks\n\nThey began.", "Truce talks"),
+        ("They began.\nThey went on.", "a"),
+        ("x" * 121 + "\n\nThey began.", "a"),
+        ("Alone", "a"),
+    ],
+)
+def test_text_takes_its_first_line_as_title(tmp_path, text, title):
+    """When it is short and stands alone; the text keeps it either way."""
+    assert read_one(tmp_path / "a.txt", text) == Document(
+        "a.txt", title, text, source="a.txt"
+    )
+
+
+def test_markdown_reads_front_matter(tmp_path):
+    """All four fields, dates as YAML dates or as text."""
+    text = "---\ntitle: Un arrêt\nlanguage: fr-FR\ndate: 2023-09-19\nsource: Le Jour\n---\nCorps."
+
+    assert read_one(tmp_path / "a.md", text) == Document(
+        "a.md", "Un arrêt", "Corps.", "Le Jour", "fr", "2023-09-19"
+    )
+
+
+def test_markdown_without_front_matter_has_its_heading_as_title(tmp_path):
+    """The first heading, whatever its level; a file without one has its name."""
+    assert (
+        read_one(tmp_path / "a.md", "Intro.\n\n## The **end** ##\n").title == "The end"
+    )
+    assert read_one(tmp_path / "b.md", "Intro.").title == "b"
+
+
+def test_markdown_becomes_plain():
+    """Marks go; what only looks like marks stays."""
+    marked = (
+        '# Title\n<!-- note -->See *the* **map**, [here](https://a.org/b "t") and '
+        "![photo](p.png). In C# 2 * 3 * 4 and __init__ stay. <!-- open"
+    )
+
+    assert markdown.plain(marked) == (
+        "Title\nSee the map, here and photo. "
+        "In C# 2 * 3 * 4 and __init__ stay. <!-- open"
+    )
+
+
+def test_markdown_takes_a_line_of_dashes_for_one(tmp_path):
+    """Three dashes around prose are no front matter."""
+    text = "---\nJust a line.\n---\nAnd more."
+
+    assert read_one(tmp_path / "a.md", text).text == text
+
+
+@pytest.mark.parametrize(
+    ("block", "reason"),
+    [
+        ("a: &x [1]\nb: *x", "aliases are not read"),
+        ("a: [1", "not plain YAML"),
+        ("a: !!python/object/apply:os.system [ls]", "not plain YAML"),
+        ("[" * 3000, "not plain YAML"),
+        ("date: 2023-99-99", "not plain YAML"),
+        ("x: " + "y" * 64_000, "front matter has 64,0"),
+    ],
+)
+def test_markdown_refuses_hostile_front_matter(tmp_path, block, reason):
+    """Bombs and objects are one clear line."""
+    with pytest.raises(InputError, match=reason):
+        read(tmp_path / "a.md", f"---\n{block}\n---\nText.")
+
+
+PAGE = """<!doctype html><html lang="de-AT"><head><title>Feuerpause - Blatt</title>
+<meta property="og:title" content="Feuerpause &amp; Frieden">
+<meta property="og:site_name" content="Das Blatt">
+<meta property="article:published_time" content="2023-09-19T08:00:00+02:00">
+<style>p { color: red }</style></head><body><nav>Start</nav><header>Kopf</header>
+<h1>Feuerpause</h1><p>Der <b>Präsi</b>dent  rief<br>zur Ruhe.</p><p>Alle &lt;schwiegen&gt;.
+<script>if (a < b) alert("</p>")</script><ul><li>eins<li>zwei</ul><footer>Fuß</footer>
+"""
+
+
+def test_html_reads_what_people_read(tmp_path):
+    """Blocks are paragraphs; navigation, headers, footers and scripts are left out."""
+    assert read_one(tmp_path / "a.html", PAGE) == Document(
+        "a.html",
+        "Feuerpause & Frieden",
+        "Feuerpause\n\nDer Präsident rief\nzur Ruhe.\n\nAlle <schwiegen>.\n\neins\n\nzwei",
+        "Das Blatt",
+        "de",
+        "2023-09-19",
+    )
+
+
+def test_html_makes_do_with_less(tmp_path):
+    """<title> and <time> count where there is no meta; then the file's name."""
+    page = "<title>A\n b</title><time datetime='2023-09-19'>today</time>"
+
+    document = read_one(tmp_path / "a.html", page)
+    assert (document.title, document.date) == ("A b", "2023-09-19")
+    assert read_one(tmp_path / "b.html", "x").title == "b"
+
+
+def test_html_believes_its_declared_encoding(tmp_path):
+    """Two letters of Latin-2 would be too few to guess by."""
+    page = '<meta charset="iso-8859-2"><p>żółć'.encode("iso-8859-2")
+
+    assert read_one(tmp_path / "a.html", page).text == "żółć"
+
+
+def test_html_survives_wrong_declarations(tmp_path):
+    """An encoding that does not exist, or is not the file's, gives way to UTF-8."""
+    for name in ("no-such-code", "ascii"):
+        page = f'<meta charset="{name}"><p>żółć'
+        assert read_one(tmp_path / "a.html", page).text == "żółć"
+
+
+def test_jsonl_reads_entries(tmp_path):
+    """BEIR's names and short ones; numbers count as ids, lines where there is none."""
+    lines = [
+        {
+            "_id": "x",
+            "title": "T",
+            "text": "One.",
+            "language": "en",
+            "date": "2023-09-19",
+        },
+        {"id": 7, "text": "Two.", "lang": "fr", "source": "S"},
+        {"text": "Three."},
+        {"_id": "t", "title": "Only a title", "text": ""},
+    ]
+
+    documents = read(tmp_path / "a.jsonl", "\n".join(map(json.dumps, lines)) + "\n\n")
+
+    assert documents == [
+        Document("a.jsonl#x", "T", "One.", "a.jsonl", "en", "2023-09-19"),
+        Document("a.jsonl#7", "", "Two.", "S", "fr", ""),
+        Document("a.jsonl#3", "", "Three.", "a.jsonl", "", ""),
+        Document("a.jsonl#t", "Only a title", "Only a title", "a.jsonl", "", ""),
+    ]
+
+
+def test_jsonl_tells_of_bad_lines_after_the_good(tmp_path):
+    """Each with its number; the entries before and after are read."""
+    bad = ['{"text": 1}', "[1]", "nonsense", '{"title": "  "}', "[" * 100_000, '{"a":']
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(['{"text": "first"}', *bad, '{"text": "last\\ud800"}']))
+    documents = readers.read(path, path.name)
+
+    assert next(documents).text == "first"
+    assert next(documents).text == "last\ufffd"
+    with pytest.raises(InputError) as caught:
+        next(documents)
+    message = str(caught.value)
+    assert message.startswith("6 of 8 lines could not be read (line 2: `text` and")
+    assert "line 3: not a JSON object" in message
+    assert "line 4: not JSON at column 1" in message
+    assert "line 5: no `text` in it" in message
+
+
+def test_jsonl_refuses_endless_lines(tmp_path, monkeypatch):
+    """A line past the limit is skipped whole; the next one is read."""
+    monkeypatch.setattr("index.readers.jsonl.MAX_LINE", 100)
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"text": "x" * 2_000}) + '\n{"text": "short"}\n')
+    documents = readers.read(path, path.name)
+
+    assert next(documents).text == "short"
+    with pytest.raises(
+        InputError, match=r"1 of 2 lines .*line 1: longer than 100 char"
+    ):
+        next(documents)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "unit"),
+    [
+        *(
+            ("html", unit)
+            for unit in ["<", "<!--", "<a ", "</", "<![CDATA[", "<a b='", "<p>"]
+        ),
+        *(
+            ("md", unit)
+            for unit in ["[", "[](", "*", "**a", "<!--", "# a  ", "- ", "`"]
+        ),
+        *(("md", "---\n" + unit) for unit in ["a: ", "? ", "- "]),
+        *(("txt", unit) for unit in [" ", "\n", "é", "\u0323\u0301"]),
+    ],
+)
+def test_bombs_take_linear_time(tmp_path, suffix, unit):
+    """Half a million characters of what parsers stumble over take seconds."""
+    path = tmp_path / f"a.{suffix}"
+    path.write_text((unit * 500_000)[:500_000] + "\n# x")
+    start = time.process_time()
+
+    documents = list(readers.read(path, path.name))
+
+    assert time.process_time() - start < 5
+    assert len(documents) == 1

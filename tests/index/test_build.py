@@ -1,0 +1,281 @@
+"""A build, from files to a snapshot, and the next one."""
+
+import subprocess
+import sys
+from collections import Counter
+
+import numpy as np
+import pytest
+
+import index
+from index import embedders, store
+from index.build import build_documents
+from index.errors import InputError, ModelError
+from index.records import Document
+from index.store import Snapshot
+from index.tokens import terms
+from tests import tiny
+
+ARRAYS = (
+    "vectors",
+    "hashes",
+    "document_rows",
+    "language_numbers",
+    "term_vectors",
+    "term_weights",
+)
+
+
+def contents(snapshot: Snapshot) -> dict:
+    """Everything a snapshot says, row by row."""
+    n = len(snapshot)
+    return {
+        **{name: getattr(snapshot, name).tolist() for name in ARRAYS},
+        **{name: array.tolist() for name, array in snapshot.lexical.arrays().items()},
+        "terms": list(snapshot.terms),
+        "passages": [snapshot.passage(row) for row in range(n)],
+        "documents": list(snapshot.documents()),
+        "languages": snapshot.manifest.languages,
+        "found": [array.tolist() for array in snapshot.search(snapshot.vectors, 3)],
+    }
+
+
+@pytest.fixture
+def built(fast, articles, tmp_path):
+    """The index of the articles; gives its folder and the report."""
+    folder = tmp_path / "index"
+    return folder, index.build([articles], folder)
+
+
+def test_build_keeps_what_was_read(built):
+    """Documents in order, passages cut from them, rows that agree."""
+    folder, report = built
+    with Snapshot.open(folder) as snapshot:
+        documents = list(snapshot.documents())
+
+        assert [d.id for d in documents] == ["halt.txt", "zh.jsonl#1", "fr/arret.md"]
+        assert [d.title for d in documents] == ["Call for a halt", "停火", "Un arrêt"]
+        assert [d.language for d in documents] == ["en", "zh", "fr"]
+        assert documents[2].date == "2023-09-19"
+        assert snapshot.document_by_id("zh.jsonl#1") == documents[1]
+        for row in range(len(snapshot)):
+            passage = snapshot.passage(row)
+            document = snapshot.document(snapshot.document_rows[row])
+            assert document.id == passage.document_id
+            assert document.text[passage.start : passage.end] == passage.text
+        assert report.documents == 3
+        assert report.passages == len(snapshot) == report.embedded
+        assert (report.reused, report.errors, report.generation) == (0, [], 1)
+
+
+def test_build_counts_by_language(built):
+    """The manifest's counts are those of the rows."""
+    with Snapshot.open(built[0]) as snapshot:
+        codes = [snapshot.languages[i] for i in snapshot.language_numbers]
+
+        assert dict(Counter(codes)) == snapshot.manifest.languages
+        assert snapshot.manifest.languages["zh"] == 1
+        assert snapshot.manifest.passages == len(codes)
+
+
+def test_build_embeds_the_title_with_each_passage(built, fast):
+    """But not twice where the passage begins with it."""
+    embedder = embedders.load("fast")
+    with Snapshot.open(built[0]) as snapshot:
+        for row in range(len(snapshot)):
+            title = snapshot.document(snapshot.document_rows[row]).title
+            text = snapshot.passage(row).text
+            embedded = text if text.startswith(title) else f"{title}\n{text}"
+
+            expected = embedder.encode_passages([embedded])[0]
+            np.testing.assert_allclose(snapshot.vectors[row], expected, atol=1e-6)
+            words = {term.term for term in terms(embedded)}
+            span = slice(*snapshot.lexical.passage_offsets[row : row + 2])
+            ids = snapshot.lexical.passage_terms[span]
+            assert {snapshot.terms[i] for i in ids} == words
+    assert title == "Un arrêt"  # the last of three passages or more has its title too
+
+
+def test_build_gives_words_the_vectors_of_the_table(built, fast):
+    """float16 rows of the table, whatever embeds the passages."""
+    table = embedders.load_words("fast")
+    with Snapshot.open(built[0]) as snapshot:
+        vectors, weights = table.word_vectors(snapshot.terms)
+
+        np.testing.assert_allclose(snapshot.term_vectors, vectors, atol=1e-3)
+        np.testing.assert_array_equal(snapshot.term_weights, weights)
+        assert snapshot.manifest.table == table.id
+
+
+def test_build_again_embeds_nothing(built, articles):
+    """The same files: all vectors are taken over, and everything is the same."""
+    folder, first = built
+    with Snapshot.open(folder) as before:
+        expected = contents(before)
+
+    second = index.build([articles], folder)
+
+    assert (second.embedded, second.reused) == (0, first.passages)
+    assert second.generation == 2
+    with Snapshot.open(folder) as after:
+        assert contents(after) == expected
+
+
+def test_incremental_equals_fresh(built, articles, tmp_path):
+    """After a change, an addition and a removal, row for row."""
+    folder, _ = built
+    (articles / "zh.jsonl").unlink()
+    (articles / "new.md").write_text("# New\n\nSomething else is said here.")
+    halt = articles / "halt.txt"
+    halt.write_text(halt.read_text().replace("president", "prime minister"))
+
+    report = index.build([articles], folder)
+    index.build([articles], tmp_path / "fresh")
+
+    assert 0 < report.embedded < report.passages
+    with Snapshot.open(folder) as old, Snapshot.open(tmp_path / "fresh") as fresh:
+        assert contents(old) == contents(fresh)
+
+
+def test_another_model_embeds_all_again(built, articles, tmp_path):
+    """Vectors of different models must not be mixed."""
+    folder, first = built
+    other = tiny.write(tmp_path / "other", seed=1)
+
+    report = index.build([articles], folder, model=str(other))
+
+    assert report.embedded == first.passages
+    with Snapshot.open(folder) as snapshot:
+        assert snapshot.manifest.model == str(other)
+        assert snapshot.manifest.embedder.startswith("other@")
+        assert snapshot.manifest.table.startswith("fast@")
+
+
+def test_altered_vectors_are_not_reused(built, articles, tmp_path):
+    """A flipped byte must not live on in the next generation."""
+    folder, first = built
+    path = folder / "generations/1" / store.VECTORS
+    data = bytearray(path.read_bytes())
+    data[-3] ^= 1
+    path.write_bytes(data)
+
+    assert index.build([articles], folder).embedded == first.passages
+
+
+def test_equal_documents_have_their_own_ids(fast, tmp_path):
+    """Ids are made unlike; what searches can tell them apart."""
+    twin = Document("a", "", "Same text.")
+
+    build_documents([twin, twin, Document("a~2", "", "Other.")], tmp_path / "index")
+
+    with Snapshot.open(tmp_path / "index") as snapshot:
+        assert [d.id for d in snapshot.documents()] == ["a", "a~2", "a~2~2"]
+
+
+def test_build_tells_what_it_left_out(fast, articles, tmp_path):
+    """A bad file is in the report, the others are in the index."""
+    (articles / "bad.txt").write_bytes(b"\0")
+
+    report = index.build([articles], tmp_path / "index")
+
+    assert report.errors == [(articles / "bad.txt", "looks binary; give a text file")]
+    assert report.documents == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.txt", b"\0", r"a\.txt could not be read: looks binary"),
+        ("a.txt", b" ", r"a\.txt could not be read: no text in it"),
+        ("a.png", b"x", r"no file to read in "),
+    ],
+)
+def test_build_refuses_nothing(built, tmp_path, name, content, message):
+    """When nothing at all can be read, and the index stays as it was."""
+    folder, report = built
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    (empty / name).write_bytes(content)
+
+    with pytest.raises(InputError, match=message):
+        index.build([empty], folder)
+
+    assert store.verify(folder) == []
+    with Snapshot.open(folder) as snapshot:
+        assert len(snapshot) == report.passages
+
+
+def test_build_tells_how_far_it_is(fast, articles, tmp_path):
+    """The stages in order, each to its end."""
+    seen = []
+
+    report = index.build(
+        [articles], tmp_path / "index", progress=lambda *a: seen.append(a)
+    )
+
+    assert list(dict.fromkeys(stage for stage, _, _ in seen)) == list(
+        index.build.__globals__["STAGES"]
+    )
+    last = {stage: (done, total) for stage, done, total in seen}
+    assert last["reading"] == last["splitting"] == (3, 3)
+    assert last["embedding"] == last["writing"] == (report.passages,) * 2
+
+
+@pytest.mark.parametrize("stage", ["reading", "splitting", "embedding", "writing"])
+def test_build_can_be_cancelled(built, articles, stage):
+    """What the callback raises comes out, and nothing has changed."""
+    folder, _ = built
+
+    def cancel(at, done, total):
+        if at == stage:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index.build([articles], folder, progress=cancel)
+
+    assert store.verify(folder) == []
+    assert [p.name for p in (folder / "generations").iterdir()] == ["1"]
+    assert index.build([articles], folder).generation == 2
+
+
+def test_build_refuses_nan(fast, articles, tmp_path, monkeypatch):
+    """A model that gives NaN is named, before any engine sees it."""
+    from index.embedders.static import StaticEmbedder
+
+    monkeypatch.setattr(
+        StaticEmbedder,
+        "encode_passages",
+        lambda self, texts: np.full((len(texts), self.dim), np.nan, np.float32),
+    )
+
+    with pytest.raises(ModelError, match="the model gave NaN"):
+        index.build([articles], tmp_path / "index")
+
+
+def test_build_refuses_what_cannot_be_stored(fast, tmp_path):
+    """Documents given directly must be as clean as readers make them."""
+    for text, what in (("a\0b", "NUL"), ("a\ud800", "surrogates")):
+        with pytest.raises(ValueError, match=f"'x' holds .*{what}.*; clean it"):
+            build_documents([Document("x", "", text)], tmp_path / "index")
+
+
+def test_importing_is_light():
+    """No torch, no faiss, no splitter; and quick (0.2 s here)."""
+    code = (
+        "import sys, time; t = time.perf_counter(); import index; "
+        "print(time.perf_counter() - t, *sys.modules)"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    seconds, *loaded = out.stdout.split()
+
+    heavy = {
+        "torch",
+        "faiss",
+        "gradio",
+        "sentence_transformers",
+        "langchain_text_splitters",
+    }
+    assert not heavy & set(loaded)
+    assert float(seconds) < 1

@@ -1,0 +1,212 @@
+"""Whatever happens during a build, there is a whole index, old or new."""
+
+import errno
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+import index
+from index import commit, store
+from index.errors import LockedError, SnapshotError
+from index.lock import lock
+from index.store import Snapshot
+
+BUILD = textwrap.dedent(
+    """
+    import sys
+    from pathlib import Path
+    import index
+    import index.backends.faiss, index.corpus, index.write
+    from index import embedders
+    embedders.MODELS = Path(sys.argv[1])
+    print("ready", flush=True)
+    while True:
+        index.build([sys.argv[2]], sys.argv[3])
+    """
+)
+
+
+@pytest.fixture
+def folder(fast, articles, tmp_path):
+    """An index of the articles."""
+    index.build([articles], tmp_path / "index")
+    return tmp_path / "index"
+
+
+def check(folder, passages: int) -> None:
+    assert store.verify(folder) == []
+    with Snapshot.open(folder) as snapshot:
+        assert len(snapshot) == passages
+        assert snapshot.passage(passages - 1).text
+
+
+def kill_while_building(models, articles, folder, seconds: float) -> None:
+    """Build over and over in another process, and end it without warning."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", BUILD, models, articles, folder], stdout=subprocess.PIPE
+    )
+    process.stdout.readline()
+    time.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+
+@pytest.mark.parametrize("n", [12, pytest.param(200, marks=pytest.mark.slow)])
+def test_a_killed_build_leaves_a_whole_index(models, folder, articles, n):
+    """SIGKILL at random moments: what opens is whole, and the next build works."""
+    with Snapshot.open(folder) as snapshot:
+        passages = len(snapshot)
+    rng = random.Random(0)
+    for _ in range(n):
+        kill_while_building(models, articles, folder, rng.uniform(0, 0.5))
+        check(folder, passages)
+
+    assert index.build([articles], folder).passages == passages
+    check(folder, passages)
+    assert len(list((folder / "generations").iterdir())) <= 2
+
+
+@pytest.mark.parametrize("call", ["fsync", "rename", "replace"])
+def test_a_refusing_disk_leaves_the_old_index(folder, articles, monkeypatch, call):
+    """Each call to the disk that a commit makes, failing in turn."""
+    (articles / "more.txt").write_text("One more article.")
+    with Snapshot.open(folder) as snapshot:
+        before = len(snapshot)
+    real, calls = getattr(os, call), []
+
+    def refuse(*args, **kwargs):
+        calls.append(args)
+        if len(calls) == allowed + 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(os, call, refuse)
+    for allowed in range(40):
+        calls.clear()
+        try:
+            index.build([articles], folder)
+        except SnapshotError as error:
+            assert "could not be written (No space left on device)" in str(error)
+            assert store.verify(folder) == []
+            committed = call == "fsync" and Snapshot.open(folder).generation > 1
+            if committed:  # the sync after the commit point
+                break
+            check(folder, before)
+        else:
+            break
+    assert allowed > 0
+    monkeypatch.undo()
+
+
+def test_a_full_disk_is_one_line(folder, articles, monkeypatch):
+    """Where numpy writes, too."""
+
+    def refuse(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("index.write.np.save", refuse)
+
+    with pytest.raises(SnapshotError, match="make room or choose another folder"):
+        index.build([articles], folder)
+    assert store.verify(folder) == []
+
+
+def test_a_file_in_the_way_is_one_line(fast, articles, tmp_path):
+    """An index cannot be made where a file is."""
+    (tmp_path / "index").write_text("x")
+
+    with pytest.raises(
+        SnapshotError, match=r"could not be written \(Not a directory\)"
+    ):
+        index.build([articles], tmp_path / "index")
+    assert (tmp_path / "index").read_text() == "x"
+
+
+def test_two_generations_are_kept(folder, articles):
+    """The current one, and the one before it."""
+    for _ in range(3):
+        index.build([articles], folder)
+
+    assert sorted(p.name for p in (folder / "generations").iterdir()) == ["3", "4"]
+
+
+def test_what_a_crash_left_is_cleared_away(folder, articles):
+    """Drafts, and generations that CURRENT never named."""
+    (folder / "generations/.draft").mkdir()
+    (folder / "generations/2").mkdir()
+
+    assert index.build([articles], folder).generation == 2
+    assert sorted(p.name for p in (folder / "generations").iterdir()) == ["1", "2"]
+
+
+def test_a_damaged_index_can_be_built_again(folder, articles):
+    """Whatever is broken, a build makes a whole generation beside it."""
+    (folder / "CURRENT").write_text("broken")
+
+    report = index.build([articles], folder)
+
+    assert report.generation == 2
+    check(folder, report.passages)
+
+
+def test_the_commit_is_the_replacement_of_current(folder, articles, monkeypatch):
+    """Files and folders are synced before CURRENT names them."""
+    done = []
+    for name in ("_sync",):
+        real = getattr(commit, name)
+        monkeypatch.setattr(
+            commit, name, lambda path: (done.append(path.name), real(path))
+        )
+    for name in ("rename", "replace"):
+        real_call = getattr(os, name)
+        monkeypatch.setattr(
+            os, name, lambda *a, n=name, r=real_call: (done.append(n), r(*a))
+        )
+
+    index.build([articles], folder)
+
+    generation, manifest = store.current(folder)
+    renamed, replaced = done.index("rename"), done.index("replace")
+    assert {*manifest.files, store.MANIFEST, ".draft"} <= set(done[:renamed])
+    assert done[renamed:replaced] == ["rename", "generations", "CURRENT.tmp"]
+    assert done[replaced + 1] == folder.name
+
+
+def test_one_build_at_a_time(folder, articles):
+    """The other is told which process builds, and nothing happens."""
+    with lock(folder / store.LOCK):
+        with pytest.raises(
+            LockedError, match=f"is being built by process {os.getpid()};"
+        ):
+            index.build([articles], folder)
+        assert Snapshot.open(folder).generation == 1
+
+    assert index.build([articles], folder).generation == 2
+
+
+def test_a_lock_goes_with_its_process(tmp_path):
+    """A killed holder leaves none behind."""
+    code = (
+        "import sys, time; from pathlib import Path; from index.lock import lock\n"
+        "with lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path / "LOCK"], stdout=subprocess.PIPE
+    )
+    holder.stdout.readline()
+    with (
+        pytest.raises(LockedError, match=f"process {holder.pid}"),
+        lock(tmp_path / "LOCK"),
+    ):
+        pass
+    holder.kill()
+    holder.communicate()
+
+    with lock(tmp_path / "LOCK"):
+        assert (tmp_path / "LOCK").read_text() == str(os.getpid())

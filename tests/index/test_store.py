@@ -1,0 +1,253 @@
+"""Snapshots: what opening checks, what verify finds, what survives."""
+
+import hashlib
+import json
+import shutil
+import threading
+
+import numpy as np
+import pytest
+
+import index
+from index import store
+from index.errors import (
+    CorruptSnapshot,
+    FormatMismatch,
+    PassageError,
+    SnapshotError,
+)
+from index.store import Snapshot
+
+
+@pytest.fixture
+def folder(fast, articles, tmp_path):
+    """An index of the articles."""
+    index.build([articles], tmp_path / "index")
+    return tmp_path / "index"
+
+
+def files(folder):
+    return sorted(
+        path for path in folder.rglob("*") if path.is_file() and path.name != store.LOCK
+    )
+
+
+def use(folder) -> None:
+    """Do with a snapshot what asking does."""
+    with Snapshot.open(folder) as snapshot:
+        snapshot.search(np.asarray(snapshot.vectors), 2)
+        for row in range(len(snapshot)):
+            snapshot.passage(row)
+            snapshot.document(snapshot.document_rows[row])
+
+
+def test_every_file_is_named_in_the_manifest(folder):
+    """Nothing lies there unchecked."""
+    generation, manifest = store.current(folder)
+
+    assert {p.name for p in generation.iterdir()} == {*manifest.files, store.MANIFEST}
+
+
+def test_verify_finds_a_flipped_byte_in_every_file(folder):
+    """First, middle and last byte of each; and opening says so or works."""
+    assert store.verify(folder) == []
+    for path in files(folder):
+        whole = path.read_bytes()
+        for place in {0, len(whole) // 2, len(whole) - 1}:
+            if path.name == store.CURRENT and place == len(whole) - 1:
+                continue  # the line end says nothing
+            altered = bytearray(whole)
+            altered[place] ^= 1
+            path.write_bytes(altered)
+
+            problems = store.verify(folder)
+
+            assert problems, f"{path.name} at {place}"
+            assert all("\n" not in problem for problem in problems)
+        path.write_bytes(whole)
+    assert store.verify(folder) == []
+
+
+def test_a_flipped_byte_never_crashes_opening(folder):
+    """Each of many bytes of each file: an error of ours, or an opened snapshot."""
+    rng = np.random.default_rng(0)
+    for path in files(folder):
+        whole = path.read_bytes()
+        for place in {
+            *range(min(150, len(whole))),
+            *rng.integers(0, len(whole), 40).tolist(),
+        }:
+            altered = bytearray(whole)
+            altered[place] ^= 1 << int(rng.integers(8))
+            path.write_bytes(altered)
+            try:
+                with Snapshot.open(folder) as snapshot:
+                    assert len(snapshot) == snapshot.manifest.passages
+            except SnapshotError as error:
+                assert "\n" not in str(error)
+        path.write_bytes(whole)
+
+
+def test_altered_engine_files_never_reach_faiss(folder):
+    """The checksum is compared first."""
+    path = store.current(folder)[0] / store.ENGINE
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+    with (
+        Snapshot.open(folder) as snapshot,
+        pytest.raises(CorruptSnapshot, match="was altered"),
+    ):
+        snapshot.search(np.asarray(snapshot.vectors), 1)
+
+
+def test_altered_texts_are_an_error_of_ours(folder):
+    """SQLite's complaints about any page come out as PassageError."""
+    path = store.current(folder)[0] / store.TEXTS
+    whole = path.read_bytes()
+    for place in range(0, len(whole), 997):
+        altered = bytearray(whole)
+        altered[place : place + 8] = b"\xff" * 8
+        path.write_bytes(altered)
+        try:
+            use(folder)
+        except PassageError:
+            pass
+        except IndexError as error:  # a row number may have been hit
+            assert "has row" in str(error)
+
+
+@pytest.mark.parametrize(
+    "name", [store.MANIFEST, store.VECTORS, store.TEXTS, store.TERMS]
+)
+def test_open_tells_of_missing_and_short_files(folder, name):
+    """One line that names the file."""
+    path = store.current(folder)[0] / name
+    data = path.read_bytes()
+    path.write_bytes(data[:-1])
+    with pytest.raises(CorruptSnapshot):
+        Snapshot.open(folder)
+    path.unlink()
+    with pytest.raises(CorruptSnapshot, match=f"{name} is missing; build it again"):
+        Snapshot.open(folder)
+    assert store.verify(folder)
+
+
+def test_open_refuses_another_format(folder, articles):
+    """The message gives the command that builds it again."""
+    path = store.current(folder)[0] / store.MANIFEST
+    manifest = json.loads(path.read_text())
+    manifest["format"] = 99
+    path.write_text(json.dumps(manifest))
+
+    with pytest.raises(FormatMismatch) as caught:
+        Snapshot.open(folder)
+
+    assert str(caught.value) == (
+        f"{folder} has index format 99; this program reads 1. "
+        f"Rebuild it: qa build {articles} --index {folder}"
+    )
+
+
+def test_open_refuses_a_manifest_with_other_fields(folder):
+    """A manifest that CURRENT vouches for may still not be ours."""
+    path = store.current(folder)[0] / store.MANIFEST
+    path.write_text('{"format": 1, "surprise": true, "files": {}}')
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    (folder / store.CURRENT).write_text(f"1 {digest}\n")
+
+    with pytest.raises(CorruptSnapshot, match="the manifest of .* is damaged"):
+        Snapshot.open(folder)
+
+
+@pytest.mark.parametrize("content", ["", "x", "../1 0", "-1 0", "1", "9 0", "\xff"])
+def test_open_refuses_a_broken_pointer(folder, content):
+    """CURRENT that names no generation, or does not vouch for it."""
+    (folder / store.CURRENT).write_bytes(content.encode("latin-1"))
+
+    with pytest.raises(CorruptSnapshot):
+        Snapshot.open(folder)
+
+
+def test_open_says_where_there_is_no_index(tmp_path):
+    """A missing folder, an empty one, a file: one line, with the command."""
+    (tmp_path / "file").write_text("x")
+    for name in ("nowhere", ".", "file"):
+        with pytest.raises(
+            SnapshotError, match=r"holds no index; build one: qa build docs/"
+        ):
+            Snapshot.open(tmp_path / name)
+        with pytest.raises(SnapshotError, match="holds no index"):
+            store.verify(tmp_path / name)
+
+
+def test_open_looks_again_when_the_generation_went(folder, monkeypatch):
+    """CURRENT was read, then two builds ended: the second look finds the new one."""
+    real, calls = store.current, []
+
+    def current(place):
+        calls.append(place)
+        if len(calls) == 1:
+            raise FileNotFoundError
+        return real(place)
+
+    monkeypatch.setattr(store, "current", current)
+
+    assert Snapshot.open(folder).generation == 1
+    assert len(calls) == 2
+
+
+def test_a_reader_keeps_its_generation(folder, articles):
+    """Everything can still be read after the folder is gone."""
+    with Snapshot.open(folder) as snapshot:
+        index.build([articles], folder)
+        index.build([articles], folder)
+        assert not (folder / "generations/1").exists()
+
+        expected = np.asarray(snapshot.vectors)
+        assert snapshot.search(expected, 1)[1][:, 0].tolist() == list(
+            range(len(snapshot))
+        )
+        assert snapshot.passage(0).document_id == "halt.txt"
+        assert len(snapshot.lexical) == len(snapshot)
+        assert len(snapshot.terms) == snapshot.manifest.terms
+        assert snapshot.term_vectors.shape == (len(snapshot.terms), 16)
+
+
+def test_many_threads_read_at_once(folder):
+    """Texts may be asked for from any thread."""
+    with Snapshot.open(folder) as snapshot:
+        expected = [snapshot.passage(row) for row in range(len(snapshot))]
+        wrong = []
+
+        def read() -> None:
+            for _ in range(50):
+                found = [snapshot.passage(row) for row in range(len(snapshot))]
+                wrong.extend([found] if found != expected else [])
+
+        threads = [threading.Thread(target=read) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert not wrong
+
+
+def test_rows_that_are_not_there(folder):
+    """IndexError and KeyError, as of lists and dictionaries."""
+    with Snapshot.open(folder) as snapshot:
+        for read in (snapshot.passage, snapshot.document):
+            with pytest.raises(IndexError, match="has row 999"):
+                read(999)
+        with pytest.raises(KeyError, match="nothing"):
+            snapshot.document_by_id("nothing")
+
+
+def test_an_index_can_be_moved(folder, tmp_path):
+    """Nothing in it depends on where it lies."""
+    shutil.move(folder, tmp_path / "else where?#%")
+
+    use(tmp_path / "else where?#%")
+    assert store.verify(tmp_path / "else where?#%") == []

@@ -1,0 +1,58 @@
+"""Evidence is the characters that matched, and nothing else."""
+
+import numpy as np
+import pytest
+
+from index.tokens import terms
+from qa.highlight import highlight
+from qa.question import Question
+
+TEXT = "Le président exige l'arrêt immédiat. Il pleut."
+IDS = {term.term: i for i, term in enumerate(terms(TEXT))}
+
+
+def asked(words, **cosines):
+    """A question whose words have these cosines to words of TEXT, 0 elsewhere."""
+    table = np.zeros((len(words), len(IDS)), np.float32)
+    for name, (word, cosine) in cosines.items():
+        table[words.index(word), IDS[name]] = cosine
+    importance = np.full(len(words), 1 / len(words), np.float32)
+    return Question(tuple(terms(" ".join(words))), table, importance)
+
+
+def test_the_translation_is_marked_exactly():
+    """ "halt" lights up "arrêt", from its first character to its last."""
+    (span,) = highlight(asked(["halt"], arrêt=("halt", 0.8)), terms(TEXT), IDS)
+
+    assert TEXT[span.start : span.end] == "arrêt"
+    assert span.word == "halt"
+    assert span.weight == pytest.approx((0.8 - 0.25) / 0.75)
+
+
+def test_a_weak_match_is_no_evidence():
+    """A cosine near the floor marks nothing."""
+    assert highlight(asked(["halt"], pleut=("halt", 0.3)), terms(TEXT), IDS) == ()
+
+
+def test_only_the_best_match_of_a_word_and_its_equals_are_marked():
+    """A second word far behind the first is left unmarked."""
+    found = highlight(
+        asked(["halt"], arrêt=("halt", 0.9), exige=("halt", 0.5)), terms(TEXT), IDS
+    )
+
+    assert [TEXT[s.start : s.end] for s in found] == ["arrêt"]
+
+
+def test_every_occurrence_counts_the_same():
+    """A word that stands twice is marked twice, with equal weight."""
+    text = "arrêt, arrêt"
+    found = highlight(asked(["halt"], arrêt=("halt", 0.9)), terms(text), IDS)
+
+    assert [(s.start, s.end) for s in found] == [(0, 5), (7, 12)]
+    assert found[0].weight == found[1].weight
+
+
+def test_nothing_asked_nothing_marked():
+    """A question without words marks nothing."""
+    nothing = Question((), np.zeros((0, len(IDS)), np.float32), np.zeros(0, np.float32))
+    assert highlight(nothing, terms(TEXT), IDS) == ()

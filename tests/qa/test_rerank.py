@@ -1,0 +1,46 @@
+"""Late interaction against a loop over words."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from qa import rerank
+
+cosines = arrays(
+    np.float32,
+    st.tuples(st.integers(1, 4), st.just(6)),
+    elements=st.floats(-1, 1, width=32),
+)
+stretches = st.lists(st.lists(st.integers(0, 5), max_size=5), max_size=6)
+
+
+@given(cosines, stretches)
+def test_best_matches_are_the_maxima(cosines, stretches):
+    """Each word gets its best cosine in each stretch; an empty one gives 0."""
+    offsets = np.cumsum([0, *map(len, stretches)])
+    flat = np.array([t for s in stretches for t in s], int)
+
+    found = rerank.best_matches(cosines, offsets, flat)
+
+    expected = [
+        [max((row[t] for t in s), default=0) for row in cosines] for s in stretches
+    ]
+    assert found == pytest.approx(np.array(expected).reshape(found.shape))
+
+
+def test_late_interaction_weighs_the_words():
+    """Half of the question matched wholly, half of it half: 0.75."""
+    gains = np.array([[1.0, 0.5], [0.0, 0.0]], np.float32)
+
+    scores = rerank.late_interaction(gains, np.array([0.5, 0.5], np.float32))
+
+    assert scores == pytest.approx([0.75, 0.0])
+
+
+def test_a_passage_that_covers_more_scores_higher():
+    """With equal cosines, late interaction decides."""
+    scores = rerank.score(np.array([0.4, 0.4]), np.array([0.9, 0.2]))
+
+    assert scores[0] > scores[1]
