@@ -12,10 +12,10 @@ from index import __version__, embedders, readers
 from index.commit import drafting
 from index.embedders import Embedder
 from index.errors import InputError
+from index.layout import MANIFEST
 from index.length import SIZE
 from index.manifest import Manifest, Recipe
 from index.records import Document
-from index.store import MANIFEST
 
 MODEL = "fast"
 TABLE = "fast"  # gives the vectors of words, whatever model gives those of passages

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import SnapshotError
+from index.layout import CURRENT, GENERATIONS, LOCK, MANIFEST
 from index.lock import lock
-from index.store import CURRENT, GENERATIONS, LOCK, MANIFEST
 
 _DRAFT = ".draft"
 _NEXT = "CURRENT.tmp"

@@ -10,7 +10,8 @@ import numpy as np
 from index.corpus import Corpus
 from index.embedders import Embedder, Vectors
 from index.errors import ModelError, SnapshotError
-from index.store import HASHES, VECTORS, Snapshot
+from index.layout import HASHES, VECTORS
+from index.store import Snapshot
 
 _BATCH = 1024
 _HASH = 16

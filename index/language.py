@@ -39,11 +39,12 @@ _SCRIPTS = {
 }
 _LETTERS = re.compile(r"[\p{L}\p{M}]")
 _PATTERNS = {code: re.compile(f"[{span}]") for code, span in _SCRIPTS.items()}
+_ANY = re.compile(f"[{''.join(_SCRIPTS.values())}]")
 _SHARES = {"ja": 0.1, "zh": 0.3}  # Japanese is mostly Han, Chinese often mixed
 _SHARE = 0.5
 
 _ENOUGH = 20
-_SAMPLE = 3000
+_SAMPLE = 1000
 
 
 def identify(text: str, default: str = "") -> str:
@@ -58,13 +59,21 @@ def identify(text: str, default: str = "") -> str:
     n_letters = len(_LETTERS.findall(sample))
     if not n_letters:
         return default
-    for code, pattern in _PATTERNS.items():
-        if len(pattern.findall(sample)) >= _SHARES.get(code, _SHARE) * n_letters:
-            return code
+    if code := _by_script(sample, n_letters):
+        return code
     if n_letters < _ENOUGH:
         return default
     code, _ = _identifier().classify(sample)
     return str(code)
+
+
+def _by_script(sample: str, n_letters: int) -> str:
+    if not _ANY.search(sample):
+        return ""
+    for code, pattern in _PATTERNS.items():
+        if len(pattern.findall(sample)) >= _SHARES.get(code, _SHARE) * n_letters:
+            return code
+    return ""
 
 
 @cache

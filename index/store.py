@@ -1,11 +1,7 @@
 """A snapshot: all files of one generation of an index, opened for reading.
 
-    CURRENT                 the number of the generation, its manifest's SHA-256
-    LOCK                    held while a build runs
-    generations/<n>/        the files named below
-
-Row i is the same passage in every file. A generation never changes, so readers need
-no lock; they keep what they opened even after it is deleted.
+A generation never changes, so readers need no lock; they keep what they opened even
+after it is deleted.
 """
 
 import hashlib
@@ -18,36 +14,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index import manifest as manifests
+from index import layout
 from index.embedders import Vectors
-from index.errors import CorruptSnapshot, PassageError, SnapshotError
+from index.errors import PassageError
+from index.layout import corrupt, current, problem_of, verify
 from index.lexical import Lexical
-from index.manifest import File, Manifest
+from index.manifest import Manifest
 from index.records import Document, Passage
 from index.texts import Texts
 
-CURRENT = "CURRENT"
-LOCK = "LOCK"
-GENERATIONS = "generations"
-
-MANIFEST = "manifest.json"
-TEXTS = "texts.sqlite"
-VECTORS = "vectors.npy"  # (n, dim) float32 unit rows: the truth
-ENGINE = "vectors.faiss"  # what the engine made of them
-HASHES = "hashes.npy"  # (n, 16) uint8 of each embedded string
-DOCUMENT_ROWS = "document_rows.npy"  # (n,) int32: the document of a passage
-LANGUAGE_NUMBERS = "language_numbers.npy"  # (n,) int16: its place in `languages`
-TERMS = "terms.txt"  # one of t terms a line
-TERM_VECTORS = "term_vectors.npy"  # (t, d) float16 unit rows, of the table
-TERM_WEIGHTS = "term_weights.npy"  # (t,) float32
-LEXICAL = "lexical."  # and the name of the array, and .npy
+__all__ = ["Snapshot", "verify"]
 
 
 class Snapshot:
     """One generation of an index.
 
     manifest: how it was made. vectors, hashes, document_rows, language_numbers,
-    term_vectors and term_weights: arrays mapped from disk, as commented above.
+    term_vectors and term_weights: arrays mapped from disk, as `layout` describes.
     """
 
     @classmethod
@@ -68,7 +51,7 @@ class Snapshot:
         try:
             return cls._open(folder)
         except FileNotFoundError as error:
-            raise _corrupt(folder, f"{error.filename} is missing") from error
+            raise corrupt(folder, f"{error.filename} is missing") from error
 
     @classmethod
     def _open(cls, folder: Path) -> "Snapshot":
@@ -77,7 +60,7 @@ class Snapshot:
         except (PassageError, FileNotFoundError):
             raise
         except Exception as error:
-            raise _corrupt(folder, f"it cannot be read ({error})") from error
+            raise corrupt(folder, f"it cannot be read ({error})") from error
 
     def __init__(self, generation: Path, manifest: Manifest) -> None:
         """Open a generation; `Snapshot.open` finds the current one."""
@@ -86,20 +69,20 @@ class Snapshot:
         self._folder = generation
         self._check_sizes()
         n, t, d = manifest.passages, manifest.terms, manifest.dim
-        self.vectors: Vectors = self._array(VECTORS, np.float32, (n, d))
-        self.hashes = self._array(HASHES, np.uint8, (n, 16))
-        self.document_rows = self._array(DOCUMENT_ROWS, np.int32, (n,))
-        self.language_numbers = self._array(LANGUAGE_NUMBERS, np.int16, (n,))
-        self.term_vectors = self._array(TERM_VECTORS, np.float16, (t, None))
-        self.term_weights = self._array(TERM_WEIGHTS, np.float32, (t,))
+        self.vectors: Vectors = self._array(layout.VECTORS, np.float32, (n, d))
+        self.hashes = self._array(layout.HASHES, np.uint8, (n, 16))
+        self.document_rows = self._array(layout.DOCUMENT_ROWS, np.int32, (n,))
+        self.language_numbers = self._array(layout.LANGUAGE_NUMBERS, np.int16, (n,))
+        self.term_vectors = self._array(layout.TERM_VECTORS, np.float16, (t, None))
+        self.term_weights = self._array(layout.TERM_WEIGHTS, np.float32, (t,))
         self._arrays = {
-            name.removeprefix(LEXICAL).removesuffix(".npy"): self._array(name)
+            name.removeprefix(layout.LEXICAL).removesuffix(".npy"): self._array(name)
             for name in manifest.files
-            if name.startswith(LEXICAL)
+            if name.startswith(layout.LEXICAL)
         }
-        self._terms = (generation / TERMS).read_bytes()
-        self._engine = np.memmap(generation / ENGINE, np.uint8, mode="r")
-        self._texts = Texts(generation / TEXTS)
+        self._terms = (generation / layout.TERMS).read_bytes()
+        self._engine = np.memmap(generation / layout.ENGINE, np.uint8, mode="r")
+        self._texts = Texts(generation / layout.TEXTS)
 
     def __len__(self) -> int:
         """Count the passages."""
@@ -129,7 +112,11 @@ class Snapshot:
     @cached_property
     def terms(self) -> list[str]:
         """List the words of the collection; a term's id is its place."""
-        return self._terms.decode().split("\n") if self._terms else []
+        terms = self._terms.decode("utf-8", "replace").split("\n")
+        terms = terms if self._terms else []
+        if len(terms) != self.manifest.terms:
+            raise corrupt(self._folder, f"{layout.TERMS} holds {len(terms)} terms")
+        return terms
 
     @cached_property
     def lexical(self) -> Lexical:
@@ -140,8 +127,8 @@ class Snapshot:
     def backend(self) -> Any:
         """Load the vector index; raises CorruptSnapshot when it was altered."""
         digest = hashlib.sha256(self._engine.data).hexdigest()
-        if digest != self.manifest.files[ENGINE].sha256:
-            raise _corrupt(self._folder, f"{ENGINE} was altered")
+        if digest != self.manifest.files[layout.ENGINE].sha256:
+            raise corrupt(self._folder, f"{layout.ENGINE} was altered")
         return import_module(f"index.backends.{self.manifest.backend}").load(
             self._engine
         )
@@ -154,7 +141,7 @@ class Snapshot:
     def intact(self, *names: str) -> bool:
         """Compare files with their checksums."""
         files = self.manifest.files
-        return not any(_problem(self._folder / name, files[name]) for name in names)
+        return not any(problem_of(self._folder / name, files[name]) for name in names)
 
     def close(self) -> None:
         """Let go of the texts; arrays go with the last reference to them."""
@@ -170,7 +157,7 @@ class Snapshot:
         for name, file in self.manifest.files.items():
             size = (self._folder / name).stat().st_size
             if size != file.size:
-                raise _corrupt(
+                raise corrupt(
                     self._folder, f"{name} has {size:,} bytes instead of {file.size:,}"
                 )
 
@@ -188,54 +175,5 @@ class Snapshot:
             )
         )
         if not fits:
-            raise _corrupt(self._folder, f"{name} holds {array.dtype}{array.shape}")
+            raise corrupt(self._folder, f"{name} holds {array.dtype}{array.shape}")
         return array
-
-
-def current(folder: Path) -> tuple[Path, Manifest]:
-    """Find the generation in use, and read its manifest.
-
-    Raises SnapshotError when the folder holds no index, FileNotFoundError when the
-    generation has been deleted since.
-    """
-    try:
-        pointer = (folder / CURRENT).read_bytes()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise SnapshotError(
-            f"{folder} holds no index; build one: {manifests.rebuild({}, folder)}"
-        ) from error
-    number, _, digest = pointer.decode("ascii", "replace").strip().partition(" ")
-    if not (number.isascii() and number.isdecimal()):
-        raise _corrupt(folder, f"{CURRENT} does not name a generation")
-    generation = folder / GENERATIONS / number
-    data = (generation / MANIFEST).read_bytes()
-    manifest = manifests.loads(data, folder)
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise _corrupt(folder, f"its manifest is not the one {CURRENT} names")
-    return generation, manifest
-
-
-def verify(folder: str | Path) -> list[str]:
-    """Compare every file with its checksum; give what is wrong, a line each."""
-    folder = Path(folder)
-    try:
-        generation, manifest = current(folder)
-    except (CorruptSnapshot, FileNotFoundError) as error:
-        return [str(error)]
-    checked = (
-        _problem(generation / name, file) for name, file in manifest.files.items()
-    )
-    return [problem for problem in checked if problem]
-
-
-def _problem(path: Path, expected: File) -> str:
-    try:
-        return "" if File.of(path) == expected else f"{path} was altered"
-    except OSError as error:
-        return f"{path} cannot be read ({error.strerror})"
-
-
-def _corrupt(folder: Path, problem: str) -> CorruptSnapshot:
-    return CorruptSnapshot(
-        f"{folder} cannot be opened: {problem}; build it again with qa build"
-    )

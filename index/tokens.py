@@ -5,6 +5,8 @@ Japanese, Thai, Lao, Khmer and Burmese). Offsets count code points. Pure.
 """
 
 import unicodedata
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import regex
@@ -63,7 +65,7 @@ def terms(text: str) -> list[Term]:
     ['停止', '军事', '行动']
     """
     found = []
-    for start, end in WordBreaker(text, "und").segments():
+    for start, end in _places(WordBreaker(text, "und")):
         for match in _INSIDE.finditer(text, start, end):
             term = normalize(match.group())
             if term:
@@ -80,4 +82,9 @@ def sentences(text: str, language: str = "en") -> list[tuple[int, int]]:
     >>> sentences("One. Two?")
     [(0, 5), (5, 9)]
     """
-    return list(SentenceBreaker(text, f"{language or 'en'}@ss=standard").segments())
+    return list(_places(SentenceBreaker(text, f"{language or 'en'}@ss=standard")))
+
+
+def _places(pieces: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Where contiguous pieces stand; ICU itself counts in UTF-16 units."""
+    return pairwise(accumulate(map(len, pieces), initial=0))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from index import store, texts
+from index import layout, texts
 from index.corpus import Corpus
 from index.embedders import Vectors, WordEmbedder
 from index.lexical import Lexical
@@ -33,7 +33,7 @@ def write(
     languages = _write_passages(folder, corpus)
     n_terms = _write_words(folder, _words(corpus, progress), words)
     engine = import_module(f"index.backends.{BACKEND}")
-    engine.dump(engine.build(vectors)).tofile(folder / store.ENGINE)
+    engine.dump(engine.build(vectors)).tofile(folder / layout.ENGINE)
     return {
         "table": words.id,
         "backend": BACKEND,
@@ -49,7 +49,7 @@ def write(
 def _write_passages(folder: Path, corpus: Corpus) -> dict[str, int]:
     """Write texts and what each passage belongs to; count passages by language."""
     texts.write(
-        folder / store.TEXTS,
+        folder / layout.TEXTS,
         corpus.documents,
         (
             (owner, passage.start, passage.end)
@@ -60,10 +60,10 @@ def _write_passages(folder: Path, corpus: Corpus) -> dict[str, int]:
     languages = dict(sorted(Counter(codes).items()))
     numbers = {code: number for number, code in enumerate(languages)}
     np.save(
-        folder / store.LANGUAGE_NUMBERS,
+        folder / layout.LANGUAGE_NUMBERS,
         np.array([numbers[code] for code in codes], np.int16),
     )
-    np.save(folder / store.DOCUMENT_ROWS, np.array(corpus.owners, np.int32))
+    np.save(folder / layout.DOCUMENT_ROWS, np.array(corpus.owners, np.int32))
     return languages
 
 
@@ -79,9 +79,9 @@ def _write_words(
     """Write the words of the collection, where they stand, and their vectors."""
     lexical = Lexical.build(passages)
     for name, array in lexical.arrays().items():
-        np.save(folder / f"{store.LEXICAL}{name}.npy", array)
-    (folder / store.TERMS).write_text("\n".join(lexical.terms), encoding="utf-8")
+        np.save(folder / f"{layout.LEXICAL}{name}.npy", array)
+    (folder / layout.TERMS).write_text("\n".join(lexical.terms), encoding="utf-8")
     vectors, weights = words.word_vectors(list(lexical.terms))
-    np.save(folder / store.TERM_VECTORS, vectors.astype(np.float16))
-    np.save(folder / store.TERM_WEIGHTS, weights)
+    np.save(folder / layout.TERM_VECTORS, vectors.astype(np.float16))
+    np.save(folder / layout.TERM_WEIGHTS, weights)
     return len(lexical.terms)

@@ -84,7 +84,8 @@ class Collection:
 
     def _vector(self, text: str) -> Array:
         """Encode a question: (d,)."""
-        return self._embedder.encode_queries([text[:LONGEST]])[0]
+        vector: Array = self._embedder.encode_queries([text[:LONGEST]])[0]
+        return vector
 
     def _by_vectors(
         self, vector: Array, n: int, among: Array | None
@@ -112,15 +113,13 @@ class Collection:
         return rerank.late_interaction(question.gain(best), asked.importance)
 
     def among(self, language: str | None, source: str | None) -> Array | None:
-        """Tell which rows (passages,) bool a filter leaves; None when it is no filter."""
+        """Tell which rows (passages,) bool a filter leaves; None when there is none."""
         if language is None and source is None:
             return None
         kept = np.ones(len(self.snapshot), bool)
         if language is not None:
-            numbers = [
-                i for i, code in enumerate(self.snapshot.languages) if code == language
-            ]
-            kept &= np.isin(self.snapshot.language_numbers, numbers)
+            is_it = np.array([code == language for code in self.snapshot.languages])
+            kept &= is_it[self.snapshot.language_numbers]
         if source is not None:
             documents = np.array([s == source for s in self._sources], bool)
             kept &= documents[self.snapshot.document_rows]

@@ -43,7 +43,7 @@ class QA:
         model: str = MODEL,
         progress: Progress | None = None,
     ) -> "QA":
-        """Build an index of files and folders, then open it; see `index.build.build`."""
+        """Build an index of files and folders, then open it; see `index.build`."""
         build([Path(p) for p in paths], Path(folder), model=model, progress=progress)
         return cls.open(folder)
 

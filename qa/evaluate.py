@@ -49,26 +49,31 @@ def evaluate(
     """
     if mode not in MODES:
         raise ValueError(f"mode is {mode!r}; it must be one of {', '.join(MODES)}")
-    judged = _qrels(qrels)
-    asked = {id: text for id, text in _queries(queries) if id in judged}
+    judged = read_qrels(qrels)
+    asked = {id: q for id, q in read_queries(queries).items() if id in judged}
     if not asked:
         raise InputError(f"no query of {queries} is judged in {qrels}; check the ids")
     with tempfile.TemporaryDirectory() as folder:
-        build_documents(_documents(corpus), Path(folder), model=model)
+        build_documents(read_corpus(corpus), Path(folder), model=model)
         opened = QA.open(folder).collection
         began = time.perf_counter()
-        run = {id: _ranked(opened, text, mode) for id, text in asked.items()}
+        found = run(opened, asked, mode)
         seconds = time.perf_counter() - began
-    return measure(run, {id: judged[id] for id in asked}) | {
+    return measure(found, {id: judged[id] for id in asked}) | {
         "queries": len(asked),
         "seconds": round(seconds, 3),
     }
 
 
-def measure(run: Run, judged: dict[str, dict[str, int]]) -> dict[str, float]:
+def measure(found: Run, judged: dict[str, dict[str, int]]) -> dict[str, float]:
     """Average each measure over the judged queries."""
-    found = ir_measures.calc_aggregate(list(MEASURES.values()), judged, run)
-    return {name: float(found[measure]) for name, measure in MEASURES.items()}
+    means = ir_measures.calc_aggregate(list(MEASURES.values()), judged, found)
+    return {name: float(means[measure]) for name, measure in MEASURES.items()}
+
+
+def run(opened: Collection, asked: dict[str, str], mode: str) -> Run:
+    """Rank documents for each query: scores by document id, by query id."""
+    return {id: _ranked(opened, text, mode) for id, text in asked.items()}
 
 
 def _ranked(opened: Collection, text: str, mode: str) -> dict[str, float]:
@@ -104,7 +109,8 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
                 ) from error
 
 
-def _documents(path: Path) -> list[Document]:
+def read_corpus(path: Path) -> list[Document]:
+    """Read each entry of a corpus as one document."""
     return [
         Document(
             r["_id"],
@@ -116,11 +122,12 @@ def _documents(path: Path) -> list[Document]:
     ]
 
 
-def _queries(path: Path) -> list[tuple[str, str]]:
-    return [(r["_id"], r["text"]) for r in _records(path)]
+def read_queries(path: Path) -> dict[str, str]:
+    """Read queries by id."""
+    return {r["_id"]: r["text"] for r in _records(path)}
 
 
-def _qrels(path: Path) -> dict[str, dict[str, int]]:
+def read_qrels(path: Path) -> dict[str, dict[str, int]]:
     """Read query id, corpus id and relevance, below a line of headings."""
     judged: dict[str, dict[str, int]] = {}
     with path.open(encoding="utf-8", newline="") as file:

@@ -128,7 +128,9 @@ def _facts(document: Document, speech: Speech) -> Html:
     """Name source, language and date, isolated from each other's direction."""
     source = document.source if document.source != document.title else ""
     facts = [source, speech.name(document.language), document.date]
-    return tag("span", *(tag("bdi", fact) for fact in facts if fact), class_="facts")
+    told = [tag("bdi", fact) for fact in facts if fact]
+    dot = tag("i", " · ", aria_hidden="true")
+    return tag("span", Html(dot.join(told)), class_="facts")
 
 
 def strength(score: float) -> str:
@@ -225,12 +227,15 @@ def _opened(text: str, start: int, end: int, spans: Iterable[Span]) -> Html:
     passage = text[start:end]
     inner = start + len(passage) - len(passage.lstrip())
     outer = max(inner, start + len(passage.rstrip()))
-    framed = tag("span", trimmed(passage, spans), class_="frame", tabindex="-1")
+    before, after = text[first:inner], text[outer:last]
+    whole_lines = before[-1:] in ("", "\n") and after[:1] in ("", "\n")
+    kind = "frame lines" if whole_lines else "frame"
+    framed = tag("span", trimmed(passage, spans), class_=kind, tabindex="-1")
     return join(
         "… " * (first > 0),
-        text[first:inner],
+        before,
         framed if end > start else "",
-        text[outer:last],
+        after.removeprefix("\n") if whole_lines else after,
         " …" * (last < len(text)),
     )
 

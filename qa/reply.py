@@ -71,11 +71,9 @@ def _distinct(
     kept: list[_Found] = []
     copies: list[list[_Found]] = []
     for one in found:
-        twin = next(
-            (i for i, other in enumerate(kept) if _same(opened, one, other)), None
-        )
-        if twin is not None:
-            copies[twin].append(one)
+        twins = [i for i, other in enumerate(kept) if _same(opened, one, other)]
+        if twins:
+            copies[twins[0]].append(one)
         elif len(kept) < k:
             kept.append(one)
             copies.append([])
@@ -92,8 +90,8 @@ def _same(opened: Collection, one: _Found, other: _Found) -> bool:
     vectors = opened.snapshot.vectors
     if float(vectors[one.row] @ vectors[other.row]) < SAME:
         return False
-    a, b = ({term.term for term in found.words} for found in (one, other))
-    return len(a & b) >= SAME * len(a | b)
+    mine, theirs = ({term.term for term in found.words} for found in (one, other))
+    return len(mine & theirs) >= SAME * len(mine | theirs)
 
 
 def _sentences(

@@ -63,6 +63,11 @@ def question(text: str, speech: Speech) -> Html:
     return tag("p", text, class_="sure", role="alert", **tongue(speech.locale))
 
 
+def note(text: str, speech: Speech) -> Html:
+    """Say what came of something."""
+    return tag("p", text, role="status", **tongue(speech.locale))
+
+
 def progress(state: State, speech: Speech) -> Html:
     """Say how far a rebuild is, or how it ended."""
     if state.running:

@@ -55,6 +55,7 @@ class Work:
     def __init__(self, rebuild: Callable[[Progress], "BuildReport"]) -> None:
         self._rebuild, self._state, self._began = rebuild, State(), 0.0
         self._lock, self._stop = threading.Lock(), threading.Event()
+        self._again = False
 
     @property
     def state(self) -> State:
@@ -66,47 +67,55 @@ class Work:
             else state
         )
 
-    def start(self) -> bool:
-        """Start a rebuild; False when one is running already."""
+    def start(self) -> None:
+        """Start a rebuild; while one is running, another one after it."""
         with self._lock:
             if self._state.running:
-                return False
-            self._stop.clear()
-            self._enter("starting", number=self._state.number + 1)
+                self._again = True
+                return
+            self._begin()
         threading.Thread(target=self._run, name="rebuild", daemon=True).start()
-        return True
 
     def cancel(self) -> None:
         """Ask the running rebuild to stop; everything stays as it was."""
-        self._stop.set()
+        with self._lock:
+            self._again = False
+            self._stop.set()
+
+    def _begin(self) -> None:
+        self._again = False
+        self._stop.clear()
+        self._enter(State("starting", number=self._state.number + 1))
 
     def _run(self) -> None:
+        while True:
+            ended = self._rebuilt()
+            with self._lock:
+                if not self._again:
+                    self._enter(ended)
+                    return
+                self._begin()
+
+    def _rebuilt(self) -> State:
+        """Rebuild; tell how it ended."""
+        number = self._state.number
         try:
-            self._enter("done", report=self._rebuild(self._progress))
+            return State("done", report=self._rebuild(self._progress), number=number)
         except Cancelled:
-            self._enter("cancelled")
+            return State("cancelled", number=number)
         except (PassageError, OSError) as error:
-            self._enter("failed", reason=str(error))
+            return State("failed", reason=str(error), number=number)
         except Exception:
             log.exception("the rebuild failed")
-            self._enter("failed", reason="See the log of the server.")
+            return State("failed", reason="See the log of the server.", number=number)
 
     def _progress(self, stage: str, done: int, total: int) -> None:
         if self._stop.is_set():
             raise Cancelled
         if stage != self._state.stage:
-            self._enter(stage)
+            self._enter(State(stage, number=self._state.number))
         self._state = replace(self._state, done=done, total=total)
 
-    def _enter(
-        self,
-        stage: str,
-        *,
-        report: "BuildReport | None" = None,
-        reason: str = "",
-        number: int = 0,
-    ) -> None:
+    def _enter(self, state: State) -> None:
         self._began = time.monotonic()
-        self._state = State(
-            stage, report=report, reason=reason, number=number or self._state.number
-        )
+        self._state = state

@@ -100,7 +100,9 @@ class FakeQA:
         self.lock = threading.Lock()
         self.known = {}
         for line in (
-            (SEEDS / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+            (SEEDS.parent / "tests" / "questions.jsonl")
+            .read_text(encoding="utf-8")
+            .splitlines()
         ):
             entry = json.loads(line)
             self.known[entry["question"]] = entry
@@ -173,7 +175,7 @@ class FakeQA:
                 ]
             hits.append((score, passage, document, tuple(spans)))
         hits.sort(key=lambda hit: -hit[0])
-        top = tuple(Hit(rank, *_swap(hit)) for rank, hit in enumerate(hits[:k], 1))
+        top = tuple(Hit(rank, *hit) for rank, hit in enumerate(hits[:k], 1))
         answered = bool(top) and top[0].score > 0.3
         sentences = tuple(_sentences(top[0])) if answered else ()
         return Answer(
@@ -184,11 +186,6 @@ class FakeQA:
             top,
             time.perf_counter() - start,
         )
-
-
-def _swap(hit):
-    score, passage, document, spans = hit
-    return score, passage, document, spans
 
 
 def _sentences(hit: Hit) -> Iterator[Sentence]:

@@ -21,6 +21,8 @@ from training.table import Table, contrast, late_scores, means, pad
 log = logging.getLogger(__name__)
 LONGEST = 48
 PASSAGE = 144
+# What a step trains beside translations, in turn: words are short and many.
+TURNS = ("late", "terms", "passages", "terms", "questions", "terms")
 LATE_PASSAGE = 80
 
 
@@ -69,12 +71,12 @@ class Trainer:
         made: dict[str, Any] = {"teacher": self.teacher_row[left], "left": left}
         made["a"] = pad(self.take(english, left), LONGEST, self.rng)
         made["b"] = pad(self.take(other, right), LONGEST, self.rng)
-        turn = ("late", "terms", "passages", "questions")[step % 4]
+        turn = TURNS[step % len(TURNS)]
         if turn == "late" and self.rng.random() < 0.5:
             made["a"], made["b"] = made["b"], made["a"]
         made["turn"] = turn
         if turn == "terms" and code in self.corpus.terms:
-            tl, tr = self.draw(self.corpus.terms[code], n)
+            tl, tr = self.draw(self.corpus.terms[code], self.recipe["term_batch"])
             made |= {"tl": tl, "tr": tr}
             made["c"] = pad(self.take(english, tl), 12, self.rng)
             made["d"] = pad(self.take(other, tr), 12, self.rng)

@@ -1,7 +1,8 @@
 // What the page does by itself: links that ask, the browser's history, the open
 // article, copying, announcing, dark and light. Nothing leaves the browser here.
 window.passage = (() => {
-  const RECENT = "passage.recent", LAMP = "passage.lamp";
+  const LAMP = "passage.lamp";
+  const RIGHT_TO_LEFT = ["ar"];  // of the languages that the interface speaks
   const at = (selector) => document.querySelector(selector);
   const address = () => ["q", "language", "source"].map((key) => new URLSearchParams(location.search).get(key) || "");
   let opener = null;
@@ -84,6 +85,8 @@ window.passage = (() => {
   function finish() {
     const live = at("#live"), box = at("#question input, #question textarea");
     if (!live || !box) return setTimeout(finish, 50);
+    const spoken = navigator.language.split("-")[0];
+    if (RIGHT_TO_LEFT.includes(spoken)) document.documentElement.dir = "rtl";
     live.setAttribute("role", "status");
     live.setAttribute("aria-live", "polite");
     box.dir = "auto";

@@ -10,10 +10,11 @@ from index.readers import FORMATS
 from qa import render, tables
 from qa.catalogue import Catalogue
 from qa.library import Library
-from qa.markup import Html, clean
+from qa.markup import Html
 from qa.tabs import DIRECT, say, shown, speech_of
 from qa.tabs.ask import Ask
-from qa.work import Progress, Work
+from qa.words import Speech
+from qa.work import Progress, State, Work
 
 if TYPE_CHECKING:
     from index.build import BuildReport
@@ -23,6 +24,9 @@ WATCH_SECONDS = 0.5
 MOST_ROWS = 200
 LONGEST_TITLE = 300  # characters
 LONGEST_TEXT = 5_000_000
+
+# The question before a file goes: its place, its text, the file, and a note.
+Asked = tuple[gr.Column, Html, str, Html]
 
 
 class Documents:
@@ -41,7 +45,7 @@ class Documents:
 
     def _lay_out_adding(self) -> None:
         self.files = gr.File(
-            label=say("drop"),
+            label=say("add"),
             file_count="multiple",
             file_types=list(FORMATS),
             height=150,
@@ -55,8 +59,9 @@ class Documents:
                 label=say("paste_text"), lines=6, max_lines=12, max_length=LONGEST_TEXT
             )
             self.keep = gr.Button(say("keep"))
+        self.note = shown("note")
         self.added = shown("added", forwards="remove")
-        with gr.Group(visible=False, elem_id="sure") as self.sure:
+        with gr.Column(visible=False, elem_id="sure") as self.sure:
             self.asked = shown("asked")
             with gr.Row():
                 self.yes = gr.Button(say("yes_delete"), variant="stop")
@@ -84,8 +89,8 @@ class Documents:
     def wire(self, tab: gr.Tab, ask: Ask, live: gr.HTML) -> None:
         """Say what happens when. ask: its filters follow what is indexed."""
         self.ask = ask
-        told = [self.progress, self.timer, self.cancel, self.table, self.added]
-        told += [ask.language, ask.source, live]
+        told = [self.progress, self.timer, self.rebuild, self.cancel]
+        told += [self.table, self.added, ask.language, ask.source, live]
         watch = {"inputs": self.find, "outputs": told, **DIRECT}
         tab.select(self.show, **watch)
         self.timer.tick(self.watch, **watch)
@@ -100,57 +105,65 @@ class Documents:
         opened.then(js="() => passage.opened()")
 
     def _wire_adding(self, watch: dict[str, Any]) -> None:
-        uploaded = self.files.upload(self.upload, self.files, self.files, **DIRECT)
-        uploaded.then(self.start, **watch)
+        uploaded = [self.files, self.note]
+        kept = self.files.upload(self.upload, self.files, uploaded, **DIRECT)
+        kept.then(self.show, **watch)
         pasted = [self.title, self.text]
-        kept = self.keep.click(self.paste, pasted, pasted, **DIRECT)
-        kept.success(self.start, **watch)
+        kept = self.keep.click(self.paste, pasted, [*pasted, self.note], **DIRECT)
+        kept.then(self.show, **watch)
 
     def _wire_deleting(self, watch: dict[str, Any]) -> None:
-        sure = [self.sure, self.asked, self.doomed]
+        sure = [self.sure, self.asked, self.doomed, self.note]
         self.added.remove(self.ask_first, None, sure, **DIRECT)
         self.no.click(self.spare, None, sure, **DIRECT)
         deleted = self.yes.click(self.delete, self.doomed, sure, **DIRECT)
-        deleted.then(self.start, **watch)
+        deleted.then(self.show, **watch)
 
-    def upload(self, files: list[str] | None, request: gr.Request) -> None:
+    def upload(self, files: list[str] | None, request: gr.Request) -> tuple[None, Html]:
         """Keep uploaded files, and take them out of Gradio's own folder."""
-        kept = []
+        names = []
         for file in map(Path, files or []):
-            kept.append(self.library.keep(file, file.name).name)
+            names.append(self.library.keep(file, file.name).name)
             file.unlink(missing_ok=True)
-        gr.Info(clean(speech_of(request).say("kept", names=", ".join(kept))))
+        return None, self._kept(names, request)
 
-    def paste(self, title: str, text: str, request: gr.Request) -> tuple[str, str]:
+    def paste(
+        self, title: str, text: str, request: gr.Request
+    ) -> tuple[str, str, Html]:
         """Keep a pasted text as a file."""
-        speech = speech_of(request)
         try:
             name = self.library.write(title, text).name
         except PassageError:
-            said = speech.say("refused", reason=speech.say("empty_text"))
-            raise gr.Error(said, print_exception=False) from None
-        gr.Info(clean(speech.say("kept", names=name)))
-        return "", ""
+            speech = speech_of(request)
+            refused = speech.say("refused", reason=speech.say("empty_text"))
+            return title, text, tables.note(refused, speech)
+        return "", "", self._kept([name], request)
 
-    def ask_first(
-        self, event: gr.EventData, request: gr.Request
-    ) -> tuple[gr.Group, Html, str]:
+    def _kept(self, names: list[str], request: gr.Request) -> Html:
+        """Take files that were just kept into the index."""
+        self.work.start()
+        speech = speech_of(request)
+        return tables.note(speech.say("kept", names=", ".join(names)), speech)
+
+    def ask_first(self, event: gr.EventData, request: gr.Request) -> Asked:
         """Ask before a file goes."""
         name, speech = str(event.target_id), speech_of(request)
         asked = tables.question(speech.say("sure", name=name), speech)
-        return gr.Group(visible=True), asked, name
+        return gr.Column(visible=True), asked, name, Html()
 
-    def spare(self) -> tuple[gr.Group, Html, str]:
+    def spare(self) -> Asked:
         """Leave the file that was to be deleted."""
-        return gr.Group(visible=False), Html(), ""
+        return gr.Column(visible=False), Html(), "", Html()
 
-    def delete(self, name: str) -> tuple[gr.Group, Html, str]:
+    def delete(self, name: str, request: gr.Request) -> Asked:
         """Delete a file that was added."""
+        said = Html()
         try:
             self.library.delete(name)
+            self.work.start()
         except PassageError as error:
-            gr.Warning(clean(error))
-        return self.spare()
+            said = tables.note(str(error), speech_of(request))
+        return gr.Column(visible=False), Html(), "", said
 
     def start(self, find: str, request: gr.Request) -> tuple[Any, ...]:
         """Rebuild in the background."""
@@ -162,9 +175,16 @@ class Documents:
         state = self.work.state
         if not state.running:
             return self.show(find, request)
-        shown_now = tables.progress(state, speech_of(request))
         same = [gr.skip() for _ in range(5)]
-        return shown_now, gr.Timer(active=True), gr.Button(visible=True), *same
+        return *self._running(state, speech_of(request)), *same
+
+    def _running(self, state: State, speech: Speech) -> tuple[Any, ...]:
+        return (
+            tables.progress(state, speech),
+            gr.Timer(active=state.running),
+            gr.Button(visible=not state.running),
+            gr.Button(visible=state.running),
+        )
 
     def show(self, find: str, request: gr.Request) -> tuple[Any, ...]:
         """Show the documents, the added files, and how far the rebuild is."""
@@ -172,15 +192,12 @@ class Documents:
         entries = self.catalogue.entries(self.qa.snapshot)
         indexed = {entry.id.partition("#")[0] for entry in entries}
         names = [file.name for file in self.library.files()]
-        progress = tables.progress(state, speech)
         return (
-            progress,
-            gr.Timer(active=state.running),
-            gr.Button(visible=state.running),
+            *self._running(state, speech),
             self.listed(find, request),
             tables.added(names, indexed, speech),
             *self.ask.filters(speech),
-            Html() if state.running else progress,
+            Html() if state.running else tables.progress(state, speech),
         )
 
     def listed(self, find: str, request: gr.Request) -> Html:

@@ -12,7 +12,7 @@ ARTICLES = {
     + "Nobody answered at first. " * 60,
     "fr/arret.md": "---\ntitle: Un arrêt\nlanguage: fr\ndate: 2023-09-19\n---\n"
     "Le président a appelé à mettre fin aux combats.\n\n" + "Rien ne bouge. " * 80,
-    "zh.jsonl": '{"_id": "1", "title": "停火", "text": "停止军事行动。", "lang": "zh"}\n',
+    "zh.jsonl": '{"_id": 1, "title": "停火", "text": "停止军事行动。", "lang": "zh"}',
 }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import index
-from index import embedders, store
+from index import embedders, layout, store
 from index.build import build_documents
 from index.errors import InputError, ModelError
 from index.records import Document
@@ -154,7 +154,7 @@ def test_another_model_embeds_all_again(built, articles, tmp_path):
 def test_altered_vectors_are_not_reused(built, articles, tmp_path):
     """A flipped byte must not live on in the next generation."""
     folder, first = built
-    path = folder / "generations/1" / store.VECTORS
+    path = folder / "generations/1" / layout.VECTORS
     data = bytearray(path.read_bytes())
     data[-3] ^= 1
     path.write_bytes(data)

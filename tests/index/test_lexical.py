@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.lexical import B, K1, Lexical
+from index.lexical import K1, B, Lexical
 
 PASSAGES = [["war", "peace", "war"], ["peace", "rain"], [], ["war"]]
 

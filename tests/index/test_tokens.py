@@ -7,7 +7,11 @@ from hypothesis import strategies as st
 from index.tokens import normalize, sentences, terms
 
 
-@given(st.text(max_size=200))
+# Characters outside the BMP are two units to ICU.
+WITH_EMOJI = st.text(max_size=200) | st.text("a. 😀𠀀\n", max_size=50)
+
+
+@given(WITH_EMOJI)
 def test_terms_stand_where_they_say(text):
     """Each term is the normal form of the characters it points at, in order."""
     end = 0
@@ -17,7 +21,7 @@ def test_terms_stand_where_they_say(text):
         end = term.end
 
 
-@given(st.text(max_size=300))
+@given(WITH_EMOJI)
 def test_sentences_cover_the_text(text):
     """Sentences put together are the text, whatever it is."""
     assert "".join(text[start:end] for start, end in sentences(text)) == text

@@ -75,7 +75,7 @@ def test_load_offline_is_one_line(monkeypatch, tmp_path):
     monkeypatch.setattr(hub, "_fetch", lambda model, offline: refuse())
 
     with pytest.raises(
-        ModelError, match="could not be fetched .* is not in the cache"
+        ModelError, match=r"could not be fetched .* is not in the cache"
     ) as e:
         embedders.load("nobody/nothing")
     assert "\n" not in str(e.value)

@@ -121,7 +121,7 @@ def test_word_weight_is_the_length_of_the_sum(models):
 
 
 def test_a_plain_table_weighs_all_tokens_alike(models, tmp_path):
-    """`embedding.weight`, as sentence-transformers saves it, with weights multiplied in."""
+    """`embedding.weight`, as sentence-transformers saves it, holds the weights too."""
     tensors = load_file(models / "fast/model.safetensors")
     table = tensors["embeddings"] * tensors["weights"][:, None]
     for file in ("tokenizer.json", "modules.json"):

@@ -40,7 +40,8 @@ def test_text_takes_its_first_line_as_title(tmp_path, text, title):
 
 def test_markdown_reads_front_matter(tmp_path):
     """All four fields, dates as YAML dates or as text."""
-    text = "---\ntitle: Un arrêt\nlanguage: fr-FR\ndate: 2023-09-19\nsource: Le Jour\n---\nCorps."
+    fields = "title: Un arrêt\nlanguage: fr-FR\ndate: 2023-09-19\nsource: Le Jour"
+    text = f"---\n{fields}\n---\nCorps."
 
     assert read_one(tmp_path / "a.md", text) == Document(
         "a.md", "Un arrêt", "Corps.", "Le Jour", "fr", "2023-09-19"
@@ -97,7 +98,8 @@ PAGE = """<!doctype html><html lang="de-AT"><head><title>Feuerpause - Blatt</tit
 <meta property="og:site_name" content="Das Blatt">
 <meta property="article:published_time" content="2023-09-19T08:00:00+02:00">
 <style>p { color: red }</style></head><body><nav>Start</nav><header>Kopf</header>
-<h1>Feuerpause</h1><p>Der <b>Präsi</b>dent  rief<br>zur Ruhe.</p><p>Alle &lt;schwiegen&gt;.
+<h1>Feuerpause</h1><p>
+Der <b>Präsi</b>dent  rief<br>zur Ruhe.</p><p>Sie &lt;schwiegen&gt;.
 <script>if (a < b) alert("</p>")</script><ul><li>eins<li>zwei</ul><footer>Fuß</footer>
 """
 
@@ -107,7 +109,8 @@ def test_html_reads_what_people_read(tmp_path):
     assert read_one(tmp_path / "a.html", PAGE) == Document(
         "a.html",
         "Feuerpause & Frieden",
-        "Feuerpause\n\nDer Präsident rief\nzur Ruhe.\n\nAlle <schwiegen>.\n\neins\n\nzwei",
+        "Feuerpause\n\nDer Präsident rief\nzur Ruhe.\n\n"
+        "Sie <schwiegen>.\n\neins\n\nzwei",
         "Das Blatt",
         "de",
         "2023-09-19",

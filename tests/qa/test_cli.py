@@ -1,0 +1,282 @@
+"""The `qa` command, as people and programs use it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from index import embedders
+from index.manifest import FORMAT
+from qa.cli import app
+from tests import tiny
+
+ARTICLE = "---\ntitle: Tea\nlanguage: en\n---\n\nThe tea is poured at five.\n"
+HIT = {
+    "rank", "score", "document", "title", "source", "language",
+    "start", "end", "text", "spans",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def model(tmp_path_factory):
+    """Let the packaged model be a tiny one."""
+    folder = tmp_path_factory.mktemp("models")
+    tiny.write(folder / "fast")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedders, "MODELS", folder)
+        yield
+
+
+@pytest.fixture(scope="module")
+def docs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("docs")
+    (folder / "tea.md").write_text(ARTICLE)
+    (folder / "rain.txt").write_text("It rained for nine days in Ulm.")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def index(docs, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("index")
+    assert run("build", docs, "--index", folder).exit_code == 0
+    return folder
+
+
+def run(*args):
+    return CliRunner().invoke(app, [str(arg) for arg in args])
+
+
+def test_build_says_what_it_did(docs, tmp_path):
+    """Progress goes to standard error, the result to standard output."""
+    result = run("build", docs, "--index", tmp_path / "new")
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("2 documents, 2 passages (2 embedded, 0 reused)")
+    assert "embedding" in result.stderr
+
+
+def test_files_that_are_left_out_are_named(docs, tmp_path):
+    """A file that cannot be read does not stop the others."""
+    (tmp_path / "empty.txt").write_text("")
+
+    result = run("build", docs, tmp_path / "empty.txt", "--index", tmp_path / "new")
+
+    assert result.exit_code == 0
+    assert "empty.txt" in result.stderr
+
+
+def test_added_files_stay_part_of_the_index(docs, tmp_path):
+    """What was added through the page is not forgotten by a build."""
+    added = tmp_path / "new" / "documents" / "added.txt"
+    added.parent.mkdir(parents=True)
+    added.write_text("Snow fell.")
+
+    run("build", docs, "--index", tmp_path / "new")
+
+    status = json.loads(run("status", "--index", tmp_path / "new", "--json").stdout)
+    assert status["documents"] == 3
+
+
+def test_ask_prints_one_json_object(index):
+    """The shape is the one that programs rely on."""
+    result = run("ask", "When is the tea poured?", "--index", index, "--json", "-k", 1)
+
+    record = json.loads(result.stdout)
+    assert result.stderr == ""
+    assert set(record) == {
+        "question", "answered", "confidence", "sentences", "hits", "seconds",
+    }  # fmt: skip
+    (hit,) = record["hits"]
+    assert set(hit) == HIT
+    assert hit["title"] == "Tea"
+
+
+def test_ask_keeps_to_a_language(index):
+    """`--language` leaves the other documents out."""
+    options = ("--index", index, "--json", "--language", "en")
+
+    record = json.loads(run("ask", "tea", *options).stdout)
+
+    assert {hit["language"] for hit in record["hits"]} == {"en"}
+
+
+def test_ask_shows_passages_to_people(index):
+    """Title, score, source and text can be read."""
+    shown = run("ask", "When is the tea poured?", "--index", index).stdout
+
+    assert "Tea" in shown
+    assert "The tea is poured at five." in shown
+
+
+def test_status_describes_the_index(index, docs):
+    """In JSON, and as a list for people."""
+    status = json.loads(run("status", "--index", index, "--json").stdout)
+
+    assert (status["documents"], status["passages"]) == (2, 2)
+    assert status["paths"] == [str(docs)]
+    assert "fast" in run("status", "--index", index).stdout
+
+
+def test_verify_finds_an_altered_file(docs, tmp_path):
+    """One flipped byte: one line on standard error, status 1."""
+    folder = tmp_path / "new"
+    run("build", docs, "--index", folder)
+    assert run("verify", "--index", folder).exit_code == 0
+    (vectors,) = folder.glob("generations/*/vectors.npy")
+    data = bytearray(vectors.read_bytes())
+    data[-1] ^= 1
+    vectors.write_bytes(data)
+
+    result = run("verify", "--index", folder)
+
+    assert_one_line(result, "vectors.npy was altered")
+
+
+def test_eval_measures_both_ways(tmp_path):
+    """A corpus whose query repeats a document's words is found: recall@1 is 1."""
+    write_beir(tmp_path)
+    files = [tmp_path / name for name in ("corpus.jsonl", "queries.jsonl", "qrels.tsv")]
+
+    record = json.loads(run("eval", *files, "--mode", "lexical", "--json").stdout)
+
+    assert set(record) == {
+        "ndcg@10", "recall@1", "recall@5", "recall@10", "mrr@10", "queries", "seconds",
+    }  # fmt: skip
+    assert record["recall@1"] == record["ndcg@10"] == 1.0
+    assert "queries per second" in run("eval", *files).stdout
+
+
+def write_beir(folder):
+    texts = {"a": "tea at five", "b": "nine days of rain", "c": "a bridge over the sea"}
+    corpus = [json.dumps({"_id": i, "text": text}) for i, text in texts.items()]
+    (folder / "corpus.jsonl").write_text("\n".join(corpus))
+    (folder / "queries.jsonl").write_text('{"_id": "q", "text": "days of rain"}')
+    (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\tb\t1\n")
+
+
+def assert_one_line(result, text):
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert text in result.stderr.replace("\n", " ")
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def old_format(folder):
+    for path in folder.glob("generations/*/manifest.json"):
+        manifest = json.loads(path.read_text())
+        path.write_text(json.dumps({**manifest, "format": FORMAT + 1}))
+
+
+def test_an_index_of_another_format_is_one_line(docs, tmp_path):
+    """The line names the format and the command that helps."""
+    run("build", docs, "--index", tmp_path / "new")
+    old_format(tmp_path / "new")
+
+    result = run("ask", "tea", "--index", tmp_path / "new")
+
+    assert_one_line(result, f"has index format {FORMAT + 1}")
+    assert "qa build" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda path: path, "does not exist"),
+        (lambda path: path.mkdir() or path, "no file to read"),
+        (lambda path: path.write_bytes(bytes(range(256)) * 40) and path, ""),
+    ],
+    ids=["missing", "empty folder", "binary"],
+)
+def test_what_cannot_be_indexed_is_one_line(docs, tmp_path, make, text):
+    """The reason is said, and the index before it stays."""
+    run("build", docs, "--index", tmp_path / "new")
+
+    bars = run("build", make(tmp_path / "bad.txt"), "--index", tmp_path / "new")
+
+    assert bars.exit_code == 1
+    last = bars.stderr.strip().splitlines()[-1]
+    assert last.startswith("qa: ")
+    assert text in last
+    assert run("verify", "--index", tmp_path / "new").exit_code == 0
+
+
+def test_no_index_is_one_line(tmp_path):
+    """Every command that opens an index says how to build one."""
+    for command in (["ask", "tea"], ["status"], ["serve"], ["verify"]):
+        result = run(*command, "--index", tmp_path / "none")
+        assert_one_line(result, "qa build")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["ask"],
+        ["ask", "tea"],
+        ["ask", " ", "--index", "x"],
+        ["ask", "tea", "--index", "x", "-k", "0"],
+        ["build", "--index", "x"],
+        ["eval", "a", "b", "c", "--mode", "best"],
+        ["nonsense"],
+    ],
+)
+def test_wrong_usage_has_status_2(args, index):
+    """The line of usage is shown, nothing is done."""
+    result = run(*[str(index) if arg == "x" else arg for arg in args])
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+
+
+def test_a_half_login_is_wrong_usage(index):
+    """`--auth user` is refused before anything is served."""
+    result = run("serve", "--index", index, "--auth", "ana")
+
+    assert result.exit_code == 2
+    assert "user:password" in result.stderr
+
+
+def command(*args, **options):
+    """Run `qa` in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "qa.cli", *args],
+        capture_output=True,
+        timeout=60,
+        cwd=Path(__file__).parents[2],
+        **options,
+    )
+
+
+def test_an_undecodable_question_does_not_crash(tmp_path):
+    """Bytes that are no UTF-8 reach us as surrogates, and are replaced."""
+    result = command(b"ask", b"tea \xff?", b"--index", os.fsencode(tmp_path / "\udcff"))
+
+    assert result.returncode == 1
+    assert b"Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_the_command_imports_nothing_heavy():
+    """`import index, qa` and the command line load no model, index or web server."""
+    code = (
+        "import sys, index, qa, qa.cli;"
+        "print({'torch', 'faiss', 'gradio', 'fastapi'} & set(sys.modules))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True
+    )
+
+    assert result.stdout.strip() == "set()", result.stderr
+
+
+def test_qa_is_there_when_it_is_asked_for():
+    """`from qa import QA` gives the engine; other names are unknown."""
+    import qa
+    from qa.engine import QA
+
+    assert qa.QA is QA
+    with pytest.raises(AttributeError, match="no attribute 'QB'"):
+        _ = qa.QB

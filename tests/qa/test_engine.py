@@ -1,0 +1,179 @@
+"""Asking an index made of the sample articles, with the package's own model."""
+
+import json
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.embedders import packaged
+from index.errors import SnapshotError
+from qa.engine import QA
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+pytestmark = pytest.mark.skipif("fast" not in packaged(), reason="no model here")
+
+
+@pytest.fixture(scope="module")
+def qa(tmp_path_factory):
+    return QA.build([SEEDS], tmp_path_factory.mktemp("seeds"))
+
+
+def questions():
+    lines = (SEEDS.parent / "tests" / "questions.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_the_products_own_question(qa):
+    """An English question finds the French sentence, and marks the words in it."""
+    answer = qa.ask("who called for an immediate halt?")
+
+    assert answer.answered
+    assert answer.hits[0].document.language == "fr"
+    assert "exigé" in answer.sentences[0].text
+    first = answer.hits[0]
+    marked = {first.passage.text[s.start : s.end] for s in first.spans}
+    assert {"arrêt", "immédiat"} <= marked
+
+
+def test_questions_in_one_language_find_articles_in_another(qa):
+    """Of the sample questions, most asked across languages, nearly all are found."""
+    ranks = []
+    for entry in questions():
+        hits = qa.ask(entry["question"], k=5).hits
+        found = [Path(h.document.id).name == entry["document"] for h in hits]
+        ranks.append(found.index(True) + 1 if any(found) else 99)
+
+    assert np.mean([rank == 1 for rank in ranks]) >= 0.75
+    assert np.mean([rank <= 5 for rank in ranks]) >= 0.9
+
+
+def test_every_offset_is_exact(qa):
+    """Hits, sentences and spans can be cut from the document again."""
+    for entry in questions()[::6]:
+        answer = qa.ask(entry["question"])
+        for hit in answer.hits:
+            p = hit.passage
+            assert hit.document.text[p.start : p.end] == p.text
+            assert all(0 <= s.start < s.end <= len(p.text) for s in hit.spans)
+            assert all(0 < s.weight <= 1 for s in hit.spans)
+        for s in answer.sentences:
+            assert s.document.text[s.start : s.end] == s.text
+
+
+def test_hits_are_ranked_and_repeatable(qa):
+    """Ranks count from 1, scores fall within 0 to 1, and asking again is the same."""
+    one, two = (qa.ask("an election was decided by how many votes?") for _ in range(2))
+
+    assert [hit.rank for hit in one.hits] == list(range(1, len(one.hits) + 1))
+    scores = [hit.score for hit in one.hits]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+    assert one.hits == two.hits
+    assert one.sentences == two.sentences
+
+
+def test_filters_hold(qa):
+    """Only passages of the language, or the source, asked for are found."""
+    german = qa.ask("what happened?", language="de", k=50)
+    assert {hit.document.language for hit in german.hits} == {"de"}
+
+    source = german.hits[0].document.source
+    named = qa.ask("what happened?", source=source, k=50)
+    assert {hit.document.source for hit in named.hits} == {source}
+
+    assert qa.ask("what happened?", language="xx").hits == ()
+
+
+def test_what_the_documents_do_not_say_is_not_answered(qa):
+    """A question about something else is refused, the closest passages still given."""
+    answer = qa.ask("Which enzyme unwinds the DNA double helix during replication?")
+
+    assert not answer.answered
+    assert answer.sentences == ()
+    assert answer.hits
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "\u200b \t"])
+def test_an_empty_question_is_refused(qa, question):
+    """Nothing asked: a clear error."""
+    if question.strip():
+        assert qa.ask(question).answered is False
+    else:
+        with pytest.raises(ValueError, match="empty"):
+            qa.ask(question)
+
+
+@pytest.mark.parametrize("k", [0, -1, 10**9])
+def test_k_has_limits(qa, k):
+    """k outside 1..1000 is refused."""
+    with pytest.raises(ValueError, match="between 1 and 1000"):
+        qa.ask("anything", k=k)
+
+
+@pytest.mark.parametrize(
+    "question", ["?!…", "a" * 1_000_000, "\ud800", "<script>", "٢٠٢٠", "no\x00nul"]
+)
+def test_strange_questions_do_no_harm(qa, question):
+    """Whatever is asked, there is an answer or none, but no error."""
+    assert len(qa.ask(question).hits) <= 5
+
+
+def test_copies_of_a_passage_are_shown_once(tmp_path):
+    """The same text in two files is one hit that names the other file."""
+    text = "The bridge at Harrow was closed on Monday after a crack was found."
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    (tmp_path / "b.txt").write_text(text, "utf-8")
+    (tmp_path / "c.txt").write_text("Wheat prices fell for the third week.", "utf-8")
+    qa = QA.build([tmp_path], tmp_path / "index")
+
+    hits = qa.ask("why was the bridge closed?").hits
+
+    assert [Path(hit.document.id).name for hit in hits] == ["a.txt", "c.txt"]
+    assert [Path(d.id).name for d in hits[0].also_in] == ["b.txt"]
+
+
+def test_no_index_is_a_clear_error(tmp_path):
+    """A folder without an index says how to build one."""
+    with pytest.raises(SnapshotError, match="qa build"):
+        QA.open(tmp_path)
+
+
+def test_questions_are_answered_while_the_index_is_rebuilt(tmp_path):
+    """Every answer comes from the old documents or the new ones, never a mix."""
+    documents = tmp_path / "documents"
+    documents.mkdir()
+
+    def write(version):
+        for i in range(30):
+            text = f"Bulletin {i}: the harbour of town {i} reported version{version}."
+            (documents / f"{i}.txt").write_text(text, "utf-8")
+
+    write(1)
+    qa = QA.build([documents], tmp_path / "index")
+    stop, mixed, seen = threading.Event(), [], set()
+
+    def ask():
+        while not stop.is_set():
+            hits = qa.ask("what did the harbour report?", k=20).hits
+            versions = {hit.passage.text.split()[-1] for hit in hits}
+            seen.update(versions)
+            if len(versions) != 1:
+                mixed.append(versions)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for version in (2, 3, 4):
+        write(version)
+        qa.rebuild()
+    qa.ask("what did the harbour report?")
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    assert not mixed
+    last = qa.ask("what did the harbour report?", k=20).hits
+    assert {hit.passage.text.split()[-1] for hit in last} == {"version4."}
+    assert len(seen) >= 2

@@ -1,0 +1,109 @@
+"""An answer as records, CSV and Markdown."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from index.records import Document, Passage
+from qa.export import (
+    answer_csv,
+    answer_markdown,
+    answer_record,
+    formula_safe,
+    links,
+    place,
+)
+from qa.records import Answer, Hit, Sentence, Span
+
+DOCUMENT = Document("a.md", "=SUM(A1)", "Il pleut. Il neige.", "Le Temps", "fr")
+PASSAGE = Passage("a.md", 0, 19, DOCUMENT.text)
+HIT = Hit(1, 0.81239, PASSAGE, DOCUMENT, (Span(13, 18, 0.5, "snow"),))
+SENTENCE = Sentence("Il neige.", DOCUMENT, 10, 19, 0.9)
+ANSWER = Answer("Does it snow?", True, 0.9, (SENTENCE,), (HIT,), 0.01)
+
+
+def test_the_record_has_the_promised_shape():
+    """Programs rely on these names, and no others."""
+    assert json.loads(json.dumps(answer_record(ANSWER))) == {
+        "question": "Does it snow?",
+        "answered": True,
+        "confidence": 0.9,
+        "sentences": [
+            {
+                "text": "Il neige.",
+                "document": "a.md",
+                "title": "=SUM(A1)",
+                "start": 10,
+                "end": 19,
+                "language": "fr",
+            }
+        ],
+        "hits": [
+            {
+                "rank": 1,
+                "score": 0.8124,
+                "document": "a.md",
+                "title": "=SUM(A1)",
+                "source": "Le Temps",
+                "language": "fr",
+                "start": 0,
+                "end": 19,
+                "text": "Il pleut. Il neige.",
+                "spans": [[13, 18, 0.5]],
+            }
+        ],
+        "seconds": 0.01,
+    }
+
+
+def test_csv_runs_no_formula():
+    """A title that starts like a formula is text in a spreadsheet."""
+    (row,) = csv.DictReader(io.StringIO(answer_csv(ANSWER)))
+
+    assert row["title"] == "'=SUM(A1)"
+    assert row["text"] == "Il pleut. Il neige."
+    assert row["score"] == "0.8124"
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", " =1", "\r=1"])
+def test_formulas_are_disarmed(text):
+    """Every way to start a formula gets an apostrophe; numbers and text do not."""
+    assert formula_safe(text) == f"'{text}"
+    assert formula_safe("a=1") == "a=1"
+    assert formula_safe(-1) == -1
+
+
+def test_markdown_cites_every_passage():
+    """The question, the sentence and the passage, each with its source."""
+    written = answer_markdown(ANSWER)
+
+    assert "# Does it snow?" in written
+    assert "> Il neige." in written
+    assert "=SUM(A1), Le Temps (a.md, characters 0–19)" in written
+
+
+def test_a_sentence_is_found_with_its_evidence():
+    """Span 13:18 of the passage at 0 is 3:8 of the sentence at 10."""
+    document, start, end, spans = place(ANSWER, "sentence", 0)
+
+    assert (document, start, end) == (DOCUMENT, 10, 19)
+    assert SENTENCE.text[spans[0].start : spans[0].end] == "neige"
+
+
+def test_a_hit_is_found_by_its_rank():
+    """Ranks count from 1; what is not there is None."""
+    assert place(ANSWER, "hit", 1) == (DOCUMENT, 0, 19, HIT.spans)
+    assert place(ANSWER, "hit", 2) is None
+    assert place(ANSWER, "sentence", 1) is None
+    assert place(ANSWER, "other", 0) is None
+
+
+def test_links_carry_the_question_and_the_filters():
+    """A question is quoted for an address; an empty filter is left out."""
+    assert links("a&b?", 5, "fr", "") == {
+        "JSON": "api/ask?q=a%26b%3F&k=5&language=fr&format=json",
+        "CSV": "api/ask?q=a%26b%3F&k=5&language=fr&format=csv",
+        "Markdown": "api/ask?q=a%26b%3F&k=5&language=fr&format=markdown",
+    }

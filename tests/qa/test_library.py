@@ -1,0 +1,98 @@
+"""The files that are added through the page."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.errors import InputError
+from index.readers import read
+from qa.library import Library, safe_name
+
+
+@pytest.fixture
+def library(tmp_path):
+    return Library.of(tmp_path)
+
+
+@given(st.text(max_size=300))
+def test_a_safe_name_is_a_plain_file_name(name):
+    """Never a path, hidden, empty, a control, nor too long for a file system."""
+    safe = safe_name(name)
+
+    assert safe == Path(safe).name
+    assert not safe.startswith(".")
+    assert 0 < len(safe.encode()) <= 255 - len(" (999)")
+    assert safe.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Temp\\b.txt", "b.txt"),
+        (".bashrc", "bashrc"),
+        ("CON.txt", "CON_.txt"),
+        ("..", "document"),
+        ("a\x00b.md", "a_b.md"),
+        ("停火.md", "停火.md"),
+    ],
+)
+def test_names_are_reduced(name, safe):
+    """Folders, devices and controls go; letters of any script stay."""
+    assert safe_name(name) == safe
+
+
+def test_nothing_is_written_over(library, tmp_path):
+    """The second file of a name gets a number; both are kept as they were."""
+    for text in ("one", "two"):
+        (tmp_path / "upload").write_text(text)
+        library.keep(tmp_path / "upload", "a.txt")
+
+    assert [file.name for file in library.files()] == ["a (2).txt", "a.txt"]
+    assert [file.read_text() for file in library.files()] == ["two", "one"]
+
+
+def test_a_pasted_text_can_be_read_again(library):
+    """Title and text come back from the file that was written."""
+    path = library.write('He said "no": # 1', "First.\n\nSecond.")
+
+    (document,) = read(path, path.name)
+    assert document.title == 'He said "no": # 1'
+    assert document.text.strip() == "First.\n\nSecond."
+
+
+@pytest.mark.parametrize(("title", "text"), [("", "x"), ("x", " \n")])
+def test_an_empty_text_is_refused(library, title, text):
+    """A text needs a title, and words."""
+    with pytest.raises(InputError, match="a title and a text"):
+        library.write(title, text)
+
+
+@pytest.mark.parametrize("name", ["../CURRENT", "b.txt", "", "/etc/passwd"])
+def test_only_its_own_files_are_deleted(library, tmp_path, name):
+    """A name from a stranger reaches no other file."""
+    (tmp_path / "CURRENT").write_text("1")
+    library.write("a", "a")
+
+    with pytest.raises(InputError, match="not among the added files"):
+        library.delete(name)
+    assert (tmp_path / "CURRENT").exists()
+
+
+def test_a_file_is_deleted(library):
+    """What was kept can go again."""
+    library.delete(library.write("a", "a").name)
+
+    assert library.files() == []
+
+
+def test_it_is_built_from_once_it_holds_files(library, tmp_path):
+    """The folder joins the paths of a build when it holds something, once."""
+    docs = tmp_path / "docs"
+
+    assert library.beside([docs]) == [docs]
+    library.write("a", "a")
+    assert library.beside([docs]) == [docs, library.folder]
+    assert library.beside([docs, library.folder]) == [docs, library.folder]

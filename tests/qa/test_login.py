@@ -1,0 +1,53 @@
+"""Who may use a server."""
+
+import base64
+
+import pytest
+
+from qa.login import hash_line, read
+
+
+def header(user, password):
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def test_the_right_password_passes_and_others_do_not():
+    """User and password both count; a colon may be in the password."""
+    login = read("ana:pass:wörd")
+
+    assert login.allows(header("ana", "pass:wörd"))
+    assert login.allows(header("ana", "pass:wörd"))  # remembered
+    assert not login.allows(header("ana", "pass"))
+    assert not login.allows(header("bob", "pass:wörd"))
+
+
+@pytest.mark.parametrize("bad", ["", "Basic", "Basic %%%", "Bearer x", "Basic /w=="])
+def test_a_malformed_header_does_not_pass(bad):
+    """Whatever is sent, the answer is no, not an error."""
+    assert not read("ana:x").allows(bad)
+
+
+def test_a_file_holds_hashed_passwords(tmp_path):
+    """Each line is a user; the passwords themselves are nowhere in the file."""
+    path = tmp_path / "logins"
+    path.write_text("\n".join([hash_line("ana", "secret"), "", hash_line("bob", "x")]))
+
+    assert "secret" not in path.read_text()
+    assert read(str(path)).allows(header("ana", "secret"))
+    assert read(str(path)).allows(header("bob", "x"))
+    assert not read(str(path)).allows(header("bob", "secret"))
+
+
+@pytest.mark.parametrize("bad", ["ana", "ana:", ":x"])
+def test_a_login_needs_user_and_password(bad):
+    """Half a login is refused when the server starts."""
+    with pytest.raises(ValueError, match="user:password"):
+        read(bad)
+
+
+def test_a_damaged_file_is_refused(tmp_path):
+    """A line that is no login is named."""
+    (tmp_path / "logins").write_text("ana:secret\n")
+
+    with pytest.raises(ValueError, match="user:salt:hash"):
+        read(str(tmp_path / "logins"))

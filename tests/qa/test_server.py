@@ -1,0 +1,236 @@
+"""The server: API, health, limits, login, and what it refuses."""
+
+import base64
+import json
+
+import pytest
+from fastapi.testclient import TestClient
+
+from index.errors import CorruptSnapshot
+from qa.export import answer_record
+from qa.server import LONGEST_QUESTION, create
+from tests.fakes import FakeQA
+
+QUESTION = "Who called for an immediate halt?"
+
+
+@pytest.fixture(scope="module")
+def qa(tmp_path_factory):
+    return FakeQA(tmp_path_factory.mktemp("index"))
+
+
+@pytest.fixture(scope="module")
+def client(qa):
+    with TestClient(create(qa)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def guarded(qa):
+    with TestClient(create(qa, auth="ana:secret")) as client:
+        yield client
+
+
+def basic(user, password):
+    encoded = base64.b64encode(f"{user}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {encoded}"}
+
+
+def test_the_api_gives_the_record_of_the_command_line(client, qa):
+    """`/api/ask` and `qa ask --json` print the same, but for the time taken."""
+    got = client.get("/api/ask", params={"q": QUESTION, "k": 3}).json()
+    wanted = answer_record(qa.ask(QUESTION, 3))
+
+    assert got | {"seconds": 0} == wanted | {"seconds": 0}
+    assert len(got["hits"]) == 3
+
+
+def test_the_filters_are_passed_on(client):
+    """Only documents of the language asked for."""
+    got = client.get("/api/ask", params={"q": "the", "language": "de"}).json()
+
+    assert {hit["language"] for hit in got["hits"]} == {"de"}
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"), [("csv", "text/csv"), ("markdown", "text/markdown")]
+)
+def test_answers_can_be_taken_away(client, form, kind):
+    """CSV and Markdown come as what they are."""
+    got = client.get("/api/ask", params={"q": QUESTION, "format": form})
+
+    assert got.headers["content-type"].startswith(kind)
+    assert "Macron" in got.text
+
+
+@pytest.mark.parametrize(
+    ("params", "reason"),
+    [
+        ({}, "q: Field required"),
+        ({"q": ""}, "q: String should have at least 1 character"),
+        ({"q": "  "}, "q: the question is empty"),
+        ({"q": "x" * (LONGEST_QUESTION + 1)}, "q: String should have at most 1000"),
+        ({"q": "x", "k": 0}, "k: Input should be greater than or equal to 1"),
+        ({"q": "x", "k": 51}, "k: Input should be less than or equal to 50"),
+        ({"q": "x", "k": "many"}, "k: Input should be a valid integer"),
+        ({"q": "x", "format": "xml"}, "format: Input should be 'json', 'csv' or"),
+    ],
+)
+def test_wrong_requests_get_one_clear_reason(client, params, reason):
+    """What is wrong is said with status 422."""
+    got = client.get("/api/ask", params=params)
+
+    assert got.status_code == 422
+    assert got.json()["error"].startswith(reason)
+
+
+def test_an_unusable_index_is_no_traceback(qa, monkeypatch):
+    """The reason, which names folders, stays in the log."""
+
+    def ask(*_):
+        raise CorruptSnapshot("/secret/folder is damaged")
+
+    monkeypatch.setattr(qa, "ask", ask)
+    with TestClient(create(qa, page=False)) as client:
+        got = client.get("/api/ask", params={"q": "x"})
+
+    assert got.status_code == 503
+    assert "secret" not in got.text
+
+
+def test_the_status_describes_the_index(client, qa):
+    """Counts and model are those of the manifest."""
+    status = client.get("/api/status").json()
+
+    assert status["documents"] == qa.snapshot.manifest.documents
+    assert status["passages"] == len(qa.snapshot)
+    assert status["model"] == "fake"
+
+
+def test_health_and_metrics(client):
+    """The process is up, an index is open, and questions are counted."""
+    client.get("/api/ask", params={"q": QUESTION})
+
+    assert client.get("/healthz").text == "ok\n"
+    assert client.get("/readyz").status_code == 200
+    lines = client.get("/metrics").text.splitlines()
+    counts = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    assert int(counts['passage_questions_total{answered="true"}']) >= 1
+    assert (
+        counts["passage_question_seconds_count"]
+        == counts['passage_question_seconds_bucket{le="+Inf"}']
+    )
+
+
+@pytest.mark.parametrize("path", ["/", "/api/ask?q=x", "/healthz", "/nothing"])
+def test_every_response_has_the_security_headers(client, path):
+    """The page may load only from here, and be framed only by itself."""
+    headers = client.get(path).headers
+
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+ROUTES = [
+    "/", "/config", "/theme.css", "/api/ask?q=x", "/api/status", "/healthz", "/readyz",
+    "/metrics", "/openapi.json", "/gradio_api/info", "/gradio_api/openapi.json",
+    "/gradio_api/queue/data?session_hash=x", "/monitoring", "/manifest.json",
+    "/nothing",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_a_login_guards_every_route(guarded, path):
+    """Without it nothing is told, not even which routes there are."""
+    got = guarded.get(path)
+
+    assert got.status_code == 401
+    assert got.headers["www-authenticate"].startswith("Basic")
+    assert guarded.get(path, headers=basic("ana", "wrong")).status_code == 401
+
+
+def test_a_login_lets_in(guarded):
+    """With the right password the page and the API answer."""
+    login = basic("ana", "secret")
+
+    assert guarded.get("/", headers=login).status_code == 200
+    assert guarded.get("/api/ask?q=x", headers=login).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"sec-fetch-site": "cross-site", "origin": "https://evil.example"}, 403),
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"origin": "http://testserver", "sec-fetch-site": "same-origin"}, 200),
+        ({"origin": "http://testserver"}, 200),
+        ({}, 200),
+    ],
+)
+def test_other_sites_can_change_nothing(client, headers, status):
+    """A page elsewhere cannot make a visitor's browser post to us."""
+    got = client.post("/gradio_api/upload", files={"files": b"x"}, headers=headers)
+
+    assert got.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost:7860", 200),
+        ("127.0.0.1:7860", 200),
+        ("[::1]:7860", 200),
+        ("evil.example:7860", 421),
+        ("[::1", 421),
+        ("", 421),
+    ],
+)
+def test_a_local_server_answers_to_its_own_names(qa, host, status):
+    """Another name that leads to this machine gets nothing (DNS rebinding)."""
+    with TestClient(create(qa, local=True, page=False)) as client:
+        assert client.get("/healthz", headers={"host": host}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "statuses"),
+    [
+        ("/gradio_api/file=/etc/passwd", {403, 404}),
+        ("/gradio_api/file=../../../../etc/passwd", {403, 404}),
+        ("/gradio_api/file=https://example.org/", {400, 403, 404}),
+        ("/gradio_api/proxy=http://169.254.169.254/", {400, 403, 404}),
+        ("/gradio_api/monitoring/summary", {403, 404}),
+        ("/monitoring", {403, 404}),
+    ],
+)
+def test_the_framework_opens_no_back_door(client, path, statuses):
+    """No file of the machine, no other host, no monitoring page."""
+    assert client.get(path).status_code in statuses
+
+
+def test_the_page_names_no_other_host_to_load_from(client):
+    """Its scripts, styles, fonts and pictures are all ours."""
+    page = client.get("/").text
+
+    for start in ('src="http', 'rel="stylesheet" href="http', "fonts.googleapis"):
+        assert start not in page.replace(" crossorigin", "")
+
+
+def test_the_interface_offers_programs_nothing_of_its_own(client):
+    """Programs have `/api`; the handlers of the page are not listed."""
+    info = json.loads(client.get("/gradio_api/info").text)
+
+    assert info["named_endpoints"] == {}
+
+
+def test_a_newer_generation_is_taken_up(qa, monkeypatch):
+    """What another process builds is used without a restart."""
+    monkeypatch.setattr("qa.server.REFRESH_SECONDS", 0.01)
+    refreshed = []
+    monkeypatch.setattr(qa, "refresh", lambda: bool(refreshed.append(1)))
+    with TestClient(create(qa, page=False)) as client:
+        while len(refreshed) < 2:
+            client.get("/healthz")
+
+    assert len(refreshed) >= 2

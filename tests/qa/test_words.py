@@ -1,0 +1,47 @@
+"""The interface speaks six languages alike."""
+
+import re
+
+import pytest
+
+from qa.words import preferred, speech, table
+
+
+@pytest.mark.parametrize("name", ["words", "languages"])
+def test_every_locale_has_the_same_words(name):
+    """No locale lacks a word, and none has one of its own."""
+    keys = [set(words) for words in table(name).values()]
+
+    assert len(keys) == 6
+    assert all(one == keys[0] for one in keys)
+
+
+@pytest.mark.parametrize("locale", table("words"))
+def test_every_locale_takes_the_same_values(locale):
+    """The values put into a text are those of the English one."""
+    for key, text in table("words")[locale].items():
+        wanted = re.findall(r"{\w+}", table("words")["en"][key])
+        assert sorted(re.findall(r"{\w+}", text)) == sorted(wanted), key
+
+
+@pytest.mark.parametrize(
+    ("header", "locale"),
+    [
+        ("fr-CH, fr;q=0.9, en;q=0.8", "fr"),
+        ("sw, de;q=0.3, es;q=0.6", "es"),
+        ("zh-TW", "zh"),
+        ("xx", "en"),
+        ("", "en"),
+        ("fr;q=nonsense, ar;q=0.1", "ar"),
+        ("fr;q=0, de", "de"),
+    ],
+)
+def test_the_browser_chooses_the_locale(header, locale):
+    """The best known wish counts; English when none is known."""
+    assert preferred(header) == locale
+
+
+def test_an_unknown_language_keeps_its_code():
+    """A code that is in no table is better than nothing."""
+    assert speech("fr").name("de") == "allemand"
+    assert speech("fr").name("xx") == "xx"

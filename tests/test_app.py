@@ -1,0 +1,521 @@
+"""The page in a real browser, over the sample articles.
+
+Debian's chromium is driven headless; nothing is installed. All traffic to other
+hosts is blocked and counted.
+"""
+
+import os
+import re
+import shutil
+import socket
+import statistics
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+import uvicorn
+
+from index.embedders import packaged
+from qa.engine import QA
+from qa.server import create
+
+SEEDS = Path(__file__).parents[1] / "seeds"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+AXE = Path(os.environ.get("AXE", SEEDS.parent / "node_modules/axe-core/axe.min.js"))
+SHOTS = os.environ.get("SHOTS")  # a folder to keep screenshots in
+
+playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright here")
+expect = playwright.expect
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="no chromium: apt-get install chromium"),
+    pytest.mark.skipif("fast" not in packaged(), reason="no packaged model"),
+]
+
+HALT = "Who called for an immediate halt?"
+GONE = "Who sold purple submarines to the penguins of Neptune?"
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
+    "--disable-background-networking --disable-component-update"
+)
+HOSTILE = """---
+title: "<img src=x onerror=hacked=1> zorbuk"
+source: "javascript:hacked=1"
+language: en
+---
+
+The zorbuk <script>window.hacked=1</script> of Qadmar <img src=x onerror="hacked=1">
+says [press](javascript:hacked=1) ${window.hacked=1} {{constructor}} \u202egnihton\u202c.
+"""
+
+
+@contextmanager
+def serving(qa, **options):
+    """Serve in a thread; gives the address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    config = uvicorn.Config(create(qa, **options), port=port, log_level="critical")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}/"
+    server.should_exit = True
+    server.force_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def qa(tmp_path_factory):
+    """An index of the sample articles, of a long word and of a hostile one."""
+    articles = tmp_path_factory.mktemp("articles")
+    for path in SEEDS.glob("*.md"):
+        shutil.copy(path, articles)
+    (articles / "hostile.md").write_text(HOSTILE, encoding="utf-8")
+    (articles / "long.txt").write_text("quibblezonk " + "x" * 1_000_000)
+    return QA.build([articles], tmp_path_factory.mktemp("index"))
+
+
+@pytest.fixture(scope="module")
+def site(qa):
+    with serving(qa, local=True) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as driver:
+        yield driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+
+
+@contextmanager
+def person(browser, site, path="", **options):
+    """Open the page as one person; other hosts cannot be reached, nor asked for."""
+    context = browser.new_context(
+        **{"viewport": {"width": 1280, "height": 900}} | options
+    )
+    context.set_default_timeout(10_000)
+    foreign, errors = [], []
+    here = urlsplit(site).netloc
+
+    def route(it):
+        host = urlsplit(it.request.url).netloc
+        if host in ("", here):
+            return it.continue_()
+        foreign.append(it.request.url)
+        return it.abort()
+
+    context.route("**/*", route)
+    page = context.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(site + path)
+    page.wait_for_selector(".examples, .answer")
+    yield page
+    context.close()
+    assert foreign == []
+    assert errors == []
+
+
+@pytest.fixture
+def page(browser, site):
+    with person(browser, site) as page:
+        yield page
+
+
+def ask(page, question):
+    """Type a question, press Enter, wait for what it brings."""
+    page.fill("#question input", question)
+    page.press("#question input", "Enter")
+    page.wait_for_function(
+        "q => document.title.startsWith(q) && document.querySelector('.count')",
+        arg=question,
+    )
+
+
+def shoot(page, name):
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/{name}.png")
+
+
+def open_documents(page):
+    page.click("#tabs [role=tab]:has-text('Documents')")
+    page.wait_for_selector("#table table")
+
+
+def rebuilt(page):
+    """Wait until the page says that the new index is in use."""
+    page.wait_for_selector("#progress .done", timeout=60_000)
+
+
+def test_an_english_question_over_a_french_article(page):
+    """The answering sentence is marked, and the article opens at the passage."""
+    expect(page.locator("#question input")).to_be_focused()
+    ask(page, HALT)
+
+    quoted = page.locator(".answer blockquote").first
+    expect(quoted).to_have_attribute("lang", "fr")
+    assert "exigé" in quoted.inner_text()
+    assert quoted.locator("mark").count() > 0
+    page.locator(".hit button[data-open]").first.click()
+    frame = page.locator("#article .frame")
+    expect(frame).to_be_in_viewport()
+    expect(frame).to_be_focused()
+    assert "exigé" in frame.inner_text()
+    shoot(page, "halt")
+
+
+def test_an_arabic_question_in_an_arabic_interface(browser, site):
+    """The page runs from right to left; French stays left to right within it."""
+    question = "من توسّط في وقف إطلاق النار بعد حرب 2020 في قره باغ؟"
+    with person(browser, site, f"?q={quote(question)}", locale="ar") as page:
+        page.wait_for_selector(".hit")
+
+        assert page.evaluate("document.documentElement.dir") == "rtl"
+        assert direction(page, "#question input") == "rtl"
+        assert direction(page, ".passage[lang=fr]") == "ltr"
+        expect(page.locator("#ask")).to_have_text("اسأل")
+        shoot(page, "arabic")
+
+
+def test_an_arabic_passage_in_an_english_interface(page):
+    """Its direction is its own."""
+    ask(page, "هدنة في وادي سرّان")
+
+    assert direction(page, ".passage[lang=ar]") == "rtl"
+    assert direction(page, ".hits") == "ltr"
+
+
+def direction(page, selector):
+    script = "element => getComputedStyle(element).direction"
+    return page.locator(selector).first.evaluate(script)
+
+
+def test_no_answer_is_said(page):
+    """The page says so, read out as well, and shows the closest passages."""
+    ask(page, GONE)
+
+    expect(page.locator(".answer.none")).to_contain_text("No answer in these documents")
+    expect(page.locator("#live")).to_contain_text("No answer in these documents")
+    assert page.locator(".hit").count() > 0
+    shoot(page, "none")
+
+
+def test_results_are_announced(page):
+    """A polite live region says how many passages there are."""
+    ask(page, HALT)
+
+    expect(page.locator("#live")).to_have_attribute("aria-live", "polite")
+    expect(page.locator("#live")).to_have_text("Answer found. Passages: 8.")
+
+
+def test_questions_have_addresses(browser, site):
+    """A link asks its question; back and forward move between questions."""
+    with person(browser, site, f"?q={quote(HALT)}") as page:
+        page.wait_for_selector(".hit")
+        expect(page.locator("#question input")).to_have_value(HALT)
+        ask(page, "Who scored the winning goal in the 98th minute?")
+        page.go_back()
+        expect(page.locator("#question input")).to_have_value(HALT)
+        expect(page.locator(".answer blockquote").first).to_contain_text("exigé")
+
+
+def test_examples_ask(page):
+    """An example is a link that asks at once."""
+    page.locator(".examples a").first.click()
+
+    page.wait_for_selector(".hit")
+    expect(page.locator("#question input")).not_to_have_value("")
+    assert "?q=" in page.url
+
+
+def test_the_filters_belong_to_one_person(browser, site):
+    """A language chosen in one browser changes nothing in another."""
+    with person(browser, site, f"?q={quote(HALT)}") as one:
+        one.wait_for_selector(".hit")
+        one.click("#language input")
+        one.click("[role=option]:has-text('German')")
+        expect(one.locator(".facts", has_text="French")).to_have_count(0)
+        with person(browser, site, f"?q={quote(HALT)}") as other:
+            other.wait_for_selector(".hit")
+            expect(other.locator("#language input")).to_have_value("Any language")
+            assert other.locator(".facts", has_text="French").count() > 0
+
+
+def test_the_keyboard_is_enough(page):
+    """Enter asks, Tab and Enter open the article, Escape closes it and goes back."""
+    ask(page, HALT)
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.dataset.open"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#article article")
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#article article")).to_have_count(0)
+    assert page.evaluate("document.activeElement.dataset.open") == "sentence 0"
+    page.keyboard.press("/")
+    expect(page.locator("#question input")).to_be_focused()
+
+
+def test_a_citation_is_copied(browser, site):
+    """The button puts title, source, date and offsets on the clipboard."""
+    granted = {"permissions": ["clipboard-read", "clipboard-write"]}
+    with person(browser, site, **granted) as page:
+        ask(page, HALT)
+        page.locator("button[data-copy]").first.click()
+        expect(page.locator("button[data-copy]").first).to_have_text("Copied")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert re.search(r"2023-09-19 \(.*\.md, characters \d+–\d+\)", copied)
+
+
+def test_why_names_the_words(page):
+    """Which word of the question met which word of the passage."""
+    ask(page, HALT)
+    page.locator(".why summary").first.click()
+
+    assert "arrêt" in page.locator(".why ul").first.inner_text()
+
+
+def test_results_can_be_taken_away(page):
+    """The links give the same hits as CSV."""
+    ask(page, HALT)
+    with page.expect_download() as download:
+        page.click(".export a:has-text('CSV')")
+
+    assert "Karabakh" in Path(download.value.path()).read_text(encoding="utf-8")
+
+
+def test_a_file_is_added_asked_and_deleted(page):
+    """Uploaded, it answers once the new index is in use; deleted, it is gone."""
+    question = "When does the tea ceremony in Ulmbach begin?"
+    text = b"The tea ceremony in Ulmbach begins at five. Marta Vogel pours the tea."
+    open_documents(page)
+    page.set_input_files(
+        "#upload input[type=file]",
+        {"name": "../tea <b>.txt", "mimeType": "text/plain", "buffer": text},
+    )
+    page.wait_for_selector("#added li:has-text('tea')")
+    rebuilt(page)
+    shoot(page, "documents")
+    page.click("#tabs [role=tab]:has-text('Ask')")
+    ask(page, question)
+    expect(page.locator(".passage").first).to_contain_text("Ulmbach")
+
+    open_documents(page)
+    page.click("#added li:has-text('tea') button")
+    page.click("#sure button:has-text('No, keep it')")
+    expect(page.locator("#added li")).to_have_count(1)
+    page.click("#added li:has-text('tea') button")
+    shoot(page, "delete")
+    page.click("#sure button:has-text('Yes, delete')")
+    expect(page.locator("#added li")).to_have_count(0)
+    rebuilt(page)
+    page.click("#tabs [role=tab]:has-text('Ask')")
+    ask(page, question + " ")
+    expect(page.locator("#results")).not_to_contain_text("Ulmbach begins")
+
+
+def test_a_text_is_pasted(page, qa):
+    """A title and a text become a document; without them nothing is kept."""
+    open_documents(page)
+    page.click("#paste button")
+    page.click("#paste button:has-text('Add')")
+    expect(page.locator("#note")).to_contain_text("a title and a text are needed")
+    page.fill("#paste input", "Kvistholm ferry")
+    page.fill("#paste textarea", "The Kvistholm ferry leaves at noon.")
+    page.click("#paste button:has-text('Add')")
+    rebuilt(page)
+
+    assert qa.snapshot.document_by_id("Kvistholm ferry.md").title == "Kvistholm ferry"
+
+
+def test_documents_can_be_found_and_read(page):
+    """Typing narrows the table; a title opens the document."""
+    open_documents(page)
+    page.fill("#find input", "courrier french")
+    expect(page.locator("#table tbody tr")).to_have_count(1)
+    page.click("#table tbody button")
+
+    expect(page.locator("#reader article")).to_contain_text("Nikol Pashinyan")
+
+
+def test_eight_people_ask_while_a_rebuild_runs(browser, site, qa):
+    """Nobody gets an error or a wrong answer, whatever generation answers."""
+    import httpx
+
+    begun = qa.snapshot.generation
+    stop = threading.Event()
+
+    def rebuild():
+        while not stop.is_set():
+            qa.rebuild()
+
+    def asks(number):
+        answers = []
+        for _ in range(5):
+            got = httpx.get(f"{site}api/ask", params={"q": HALT, "k": 1}, timeout=30)
+            answers.append((got.status_code, got.json()["hits"][0]["language"]))
+        return answers
+
+    building = threading.Thread(target=rebuild)
+    building.start()
+    with ThreadPoolExecutor(8) as pool:
+        futures = [pool.submit(asks, number) for number in range(8)]
+        with person(browser, site) as one, person(browser, site) as other:
+            for asked, again in [(one, HALT), (other, HALT), (one, HALT + " ")]:
+                ask(asked, again)
+                expect(asked.locator(".answer blockquote").first).to_contain_text(
+                    "exigé"
+                )
+        answers = [answer for future in futures for answer in future.result()]
+    stop.set()
+    building.join()
+
+    assert set(answers) == {(200, "fr")}
+    assert qa.snapshot.generation > begun
+
+
+def test_a_hostile_document_does_nothing(page):
+    """Scripts, handlers, templates and turned text are shown, not run."""
+    ask(page, "What does the zorbuk of Qadmar say?")
+    passage = page.locator(".passage", has_text="zorbuk").first
+    expect(passage).to_contain_text("<script>window.hacked=1</script>")
+    page.locator(".hit", has_text="zorbuk").locator("button[data-open]").first.click()
+    page.wait_for_selector("#article article")
+    page.wait_for_timeout(300)
+
+    assert page.evaluate("window.hacked === undefined")
+    assert (
+        page.locator("#desk img, #desk script, #desk a[href^=javascript]").count() == 0
+    )
+    assert "\u202e" not in page.locator("#desk").inner_text()
+    shoot(page, "hostile")
+
+
+def test_a_word_of_a_megabyte_stays_inside(page):
+    """A text without a blank does not widen the page."""
+    ask(page, "quibblezonk")
+    page.wait_for_selector(".hit")
+
+    assert overflow(page) <= 0
+
+
+def overflow(page):
+    return page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone(browser, site, scheme):
+    """At 390 pixels nothing is cut off; the article follows the results."""
+    phone = {"viewport": {"width": 390, "height": 844}, "color_scheme": scheme}
+    with person(browser, site, f"?q={quote(HALT)}", **phone) as page:
+        page.wait_for_selector(".hit")
+        shoot(page, f"phone-{scheme}")
+        assert overflow(page) <= 0
+        page.locator(".hit button[data-open]").first.click()
+        expect(page.locator("#article h2")).to_be_in_viewport()
+        assert overflow(page) <= 0
+        open_documents(page)
+        assert overflow(page) <= 0
+
+
+def test_dark_and_light(browser, site):
+    """The system's wish is followed; the button changes it, for good."""
+    with person(browser, site, color_scheme="dark") as page:
+        assert brightness(page) < 60
+        page.click("[data-lamp]")
+        assert brightness(page) > 200
+        page.reload()
+        page.wait_for_selector(".examples")
+        assert brightness(page) > 200
+
+
+def brightness(page):
+    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return statistics.mean(map(int, re.findall(r"\d+", colour)[:3]))
+
+
+@pytest.mark.parametrize(
+    ("locale", "button"),
+    [
+        ("fr-FR", "Demander"),
+        ("de-DE", "Fragen"),
+        ("es", "Preguntar"),
+        ("zh-CN", "提问"),
+    ],
+)
+def test_the_interface_speaks_the_browsers_language(browser, site, locale, button):
+    """Buttons come from the browser's side, greetings from the server's: they agree."""
+    with person(browser, site, locale=locale) as page:
+        expect(page.locator("#ask")).to_have_text(button)
+        greeting = page.locator("#greeting h1")
+        expect(greeting).to_have_attribute("lang", locale.split("-")[0])
+
+
+def test_a_login_guards_the_page(browser, qa):
+    """Without it there is nothing; with it the page works as ever."""
+    with serving(qa, auth="ana:secret") as site:
+        stranger = browser.new_context()
+        assert stranger.new_page().goto(site).status == 401
+        stranger.close()
+        login = {"http_credentials": {"username": "ana", "password": "secret"}}
+        with person(browser, site, **login) as page:
+            ask(page, HALT)
+            expect(page.locator(".answer blockquote").first).to_contain_text("exigé")
+
+
+def test_passages_are_there_in_a_blink(page):
+    """From Enter to passages on screen: under 300 ms in the median of 20."""
+    times = []
+    for number in range(21):
+        page.fill("#question input", f"{HALT} {number}")
+        times.append(page.evaluate(BLINK))
+
+    assert statistics.median(times[1:]) < 300, times
+
+
+BLINK = """() => new Promise(done => {
+  const began = performance.now();
+  const seen = new MutationObserver(() => {
+    if (!document.querySelector(".hit")) return;
+    seen.disconnect();
+    requestAnimationFrame(() => done(performance.now() - began));
+  });
+  seen.observe(document.querySelector("#results"), {childList: true, subtree: true});
+  document.querySelector("#ask").click();
+})"""
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: npm install axe-core")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(browser, site, scheme):
+    """The accessibility checker is content with both tabs."""
+    with person(browser, site, f"?q={quote(HALT)}", color_scheme=scheme) as page:
+        page.wait_for_selector(".hit")
+        page.locator(".hit button[data-open]").first.click()
+        page.wait_for_selector("#article article")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        assert serious(page) == []
+        open_documents(page)
+        page.click("#paste button")
+        assert serious(page) == []
+
+
+def serious(page):
+    found = page.evaluate("axe.run().then(result => result.violations)")
+    return [
+        (v["id"], node["html"][:200], node["failureSummary"][:300])
+        for v in found
+        if v["impact"] in ("serious", "critical")
+        for node in v["nodes"]
+    ]
