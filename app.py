@@ -17,8 +17,10 @@ from fastapi import FastAPI
 from qa.catalogue import Catalogue
 from qa.records import Answer
 from qa.tabs import say, shown
+from qa.tabs.about import About
 from qa.tabs.ask import Ask
 from qa.tabs.documents import Documents
+from qa.tabs.map import Map
 from qa.words import STATIC
 
 if TYPE_CHECKING:
@@ -57,9 +59,8 @@ def blocks(qa: "QA", ask: Callable[..., Answer]) -> gr.Blocks:
     """Make the interface of an index; `ask` answers its questions."""
     catalogue = Catalogue()
     cache = (UPLOAD_SECONDS, UPLOAD_SECONDS)
-    with gr.Blocks(
-        title="Passage", analytics_enabled=False, delete_cache=cache
-    ) as page:
+    page = gr.Blocks(title="Passage", analytics_enabled=False, delete_cache=cache)
+    with page:
         header = shown("header")
         header.value = _static("header.html")
         live = shown("live")
@@ -68,8 +69,14 @@ def blocks(qa: "QA", ask: Callable[..., Answer]) -> gr.Blocks:
                 asking = Ask(qa, ask, catalogue)
             with gr.Tab(say("tab_documents"), id="documents") as shelf:
                 documents = Documents(qa, catalogue)
+            with gr.Tab(say("tab_map"), id="map") as atlas:
+                drawn = Map(qa)
+            with gr.Tab(say("tab_index"), id="index") as about:
+                facts = About(qa)
         asking.wire(page, live)
         documents.wire(shelf, asking, live)
+        drawn.wire(atlas, asking.kept)
+        facts.wire(about)
     return page
 
 

@@ -17,6 +17,11 @@ from qa import evaluate
 from qa.engine import QA
 
 LANGUAGES = "ar de el en es hi ro ru th tr vi zh".split()
+SAME, FROM_ENGLISH, OVER_ENGLISH = KINDS = (
+    "same language",
+    "English question, other language",
+    "other language's question, over English",
+)
 OUT = Path(__file__).with_suffix(".md")
 Scores = dict[tuple[str, str, str], dict[str, float]]
 
@@ -41,89 +46,71 @@ def measure(folder: Path, model: str) -> tuple[Scores, Scores, float]:
                         seconds.append((time.perf_counter() - began) / len(run))
                     every[ask, read, mode] = evaluate.measure(run, judged)
                     evens[ask, read, mode] = evaluate.measure(run, even)
-                print(
-                    ask,
-                    read,
-                    {
-                        m: round(every[ask, read, m]["ndcg@10"], 3)
-                        for m in evaluate.MODES
-                    },
-                    flush=True,
-                )
+                print(ask, read, every[ask, read, "full"]["ndcg@10"], flush=True)
     return every, evens, sorted(seconds)[len(seconds) // 2]
 
 
 def kind(ask: str, read: str) -> str:
+    """Name the kind of run."""
     if ask == read:
-        return "same language"
-    return (
-        "English question, other language"
-        if ask == "en"
-        else "other language, over English"
-    )
+        return SAME
+    return FROM_ENGLISH if ask == "en" else OVER_ENGLISH
 
 
-def summary(scores: Scores) -> list[str]:
-    """Rows of means: kind of run, and nDCG@10 of each part, recall@1 of the whole."""
-    rows = []
-    for name in dict.fromkeys(kind(a, r) for a, r, _ in scores):
+def summary(scores: Scores) -> str:
+    """Table of means: each part's nDCG@10, the whole path's worst and recall@1."""
+    rows = [
+        "| run (number) | vectors | BM25, own words | whole path | worst | recall@1 |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for name in KINDS:
         runs = [(a, r) for a, r, m in scores if m == "full" and kind(a, r) == name]
-        cells = []
-        for mode in ("vectors", "lexical", "full"):
-            values = [scores[a, r, mode]["ndcg@10"] for a, r in runs]
-            cells.append(f"{sum(values) / len(values):.3f}")
+        means = [
+            sum(scores[a, r, mode]["ndcg@10"] for a, r in runs) / len(runs)
+            for mode in ("vectors", "lexical", "full")
+        ]
         worst = min(scores[a, r, "full"]["ndcg@10"] for a, r in runs)
         first = sum(scores[a, r, "full"]["recall@1"] for a, r in runs) / len(runs)
-        rows.append(
-            f"| {name} ({len(runs)}) | {' | '.join(cells)} | {worst:.3f} | {first:.3f} |"
-        )
-    return rows
+        cells = " | ".join(f"{value:.3f}" for value in (*means, worst, first))
+        rows.append(f"| {name} ({len(runs)}) | {cells} |")
+    return "\n".join(rows)
 
 
-def detail(scores: Scores, wanted: str, mode: str) -> str:
-    """One row of a table: each language's nDCG@10."""
-    cells = []
-    for code in LANGUAGES:
-        found = [
-            s["ndcg@10"]
-            for (a, r, m), s in scores.items()
-            if m == mode
-            and kind(a, r) == wanted
-            and code == (a if wanted.startswith("other") else r)
-        ]
-        cells.append(f"{found[0]:.3f}" if found else "")
-    return f"| {wanted}, {mode} | {' | '.join(cells)} |"
+def detail(scores: Scores) -> str:
+    """Table of each language's nDCG@10, by kind of run and part."""
+    rows = [f"| | {' | '.join(LANGUAGES)} |", f"| --- |{' --- |' * len(LANGUAGES)}"]
+    for name in KINDS:
+        for mode in ("vectors", "lexical", "full"):
+            of = {
+                (ask if name == OVER_ENGLISH else read): f"{found['ndcg@10']:.3f}"
+                for (ask, read, m), found in scores.items()
+                if m == mode and kind(ask, read) == name
+            }
+            cells = " | ".join(of.get(code, "") for code in LANGUAGES)
+            rows.append(f"| {name}, {mode} | {cells} |")
+    return "\n".join(rows)
 
 
 def report(every: Scores, evens: Scores, seconds: float, model: str) -> str:
-    head = "| run (number) | vectors | BM25, own words | whole path | worst | recall@1 |\n| --- | --- | --- | --- | --- | --- |"
-    kinds = list(dict.fromkeys(kind(a, r) for a, r, _ in every))
-    lines = [
+    """Compose benchmarks/quality.md."""
+    parts = [
         "# Quality on XQuAD",
-        f"Made by `python benchmarks/quality.py XQUAD_FOLDER --model {model}`: 240 paragraphs, 1,190",
-        "questions a language, nDCG@10 unless named. No language has a weight of its own.",
-        f"Whole path: {seconds * 1000:.1f} ms a question (median of runs, one thread asking).",
-        "## Even-numbered articles (the ranking learned on the odd ones)",
-        "\n".join([head, *summary(evens)]),
+        f"Made by `python benchmarks/quality.py XQUAD_FOLDER --model {model}`: 240\n"
+        "paragraphs and 1,190 questions a language, nDCG@10 unless named. No language\n"
+        f"has a weight of its own. Whole path: {seconds * 1000:.1f} ms a question\n"
+        "(median of the runs, one thread asking, on a shared machine of two cores).",
+        "## Even-numbered articles (the ranking was learned on the odd ones)",
+        summary(evens),
         "## All questions",
-        "\n".join([head, *summary(every)]),
+        summary(every),
         "## By language, all questions",
-        "\n".join(
-            [
-                f"| | {' | '.join(LANGUAGES)} |",
-                f"| --- |{' --- |' * len(LANGUAGES)}",
-                *(
-                    detail(every, k, m)
-                    for k in kinds
-                    for m in ("vectors", "lexical", "full")
-                ),
-            ]
-        ),
+        detail(every),
     ]
-    return "\n\n".join(lines) + "\n"
+    return "\n\n".join(parts) + "\n"
 
 
 def main() -> None:
+    """Measure and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--model", default="fast")

@@ -6,6 +6,7 @@ Japanese, Thai, Lao, Khmer and Burmese). Offsets count code points. Pure.
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -16,14 +17,12 @@ from icu4py.breakers import SentenceBreaker, WordBreaker
 # Apostrophes part words, so that "l'offensive" holds "offensive".
 _INSIDE = regex.compile(r"\p{N}+(?:[.,]\p{N}+)*|[\p{L}\p{M}]+")
 
-# Marks that a reader may leave out: Arabic vowel signs and tatweel, Hebrew points.
-_OPTIONAL = dict.fromkeys(
+# Marks that a reader may leave out (Arabic vowel signs and tatweel, Hebrew points,
+# joiners and soft hyphens), and letters that Arabic-script spelling confuses (as
+# Lucene's ArabicNormalizer takes them).
+_FOLDED = dict.fromkeys(
     [*range(0x064B, 0x0660), 0x0670, 0x0640, *range(0x0591, 0x05C8), 0x200C, 0x00AD]
-)
-# Letters that Arabic-script spelling confuses (as Lucene's ArabicNormalizer does).
-_VARIANTS = str.maketrans(
-    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك"}
-)
+) | str.maketrans("أإآٱىیک", "ااااييك")
 
 
 class Term(NamedTuple):
@@ -34,6 +33,7 @@ class Term(NamedTuple):
     end: int
 
 
+@lru_cache(maxsize=1 << 16)
 def normalize(word: str) -> str:
     """Give a word the form in which it is compared.
 
@@ -43,17 +43,14 @@ def normalize(word: str) -> str:
     >>> normalize("Ｆｉｎ"), normalize("STRASSE"), normalize("٢٠٢٠")
     ('fin', 'strasse', '2020')
     """
-    folded = unicodedata.normalize("NFKC", word).lower().translate(_OPTIONAL)
-    if folded.isascii():
-        return folded
-    return _ascii_digits(folded.translate(_VARIANTS))
+    if word.isascii():
+        return word.lower()
+    folded = unicodedata.normalize("NFKC", word).lower().translate(_FOLDED)
+    return folded if folded.isalpha() else "".join(map(_ascii_digit, folded))
 
 
-def _ascii_digits(word: str) -> str:
-    return "".join(
-        str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c
-        for c in word
-    )
+def _ascii_digit(character: str) -> str:
+    return str(unicodedata.digit(character, character))
 
 
 def terms(text: str) -> list[Term]:
@@ -64,13 +61,15 @@ def terms(text: str) -> list[Term]:
     >>> [term.term for term in terms("停止军事行动")]
     ['停止', '军事', '行动']
     """
-    found = []
-    for start, end in _places(WordBreaker(text, "und")):
-        for match in _INSIDE.finditer(text, start, end):
-            term = normalize(match.group())
-            if term:
-                found.append(Term(term, *match.span()))
-    return found
+    found, end = [], 0
+    for piece in WordBreaker(text, "und"):
+        start, end = end, end + len(piece)
+        if piece.isalpha():  # most are: spare them the pattern
+            found.append(Term(normalize(piece), start, end))
+        elif not piece.isspace():
+            for match in _INSIDE.finditer(text, start, end):
+                found.append(Term(normalize(match.group()), *match.span()))
+    return [term for term in found if term.term]
 
 
 def sentences(text: str, language: str = "en") -> list[tuple[int, int]]:

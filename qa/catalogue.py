@@ -1,6 +1,7 @@
 """What an index holds, one light entry a document: for tables and filters."""
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,11 +23,13 @@ class Entry:
     passages: int
     characters: int
 
-    def mentions(self, words: list[str]) -> bool:
-        """Tell whether all these words, in lower case, occur in it."""
-        told = (
-            f"{self.id} {self.title} {self.source} {self.language} {self.date}".lower()
-        )
+    def mentions(self, words: Iterable[str], language: str = "") -> bool:
+        """Tell whether all these words, in lower case, occur in it.
+
+        language: the name of its language, for people who look for that.
+        """
+        facts = (self.id, self.title, self.source, self.language, language, self.date)
+        told = " ".join(facts).lower()
         return all(word in told for word in words)
 
 

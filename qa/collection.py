@@ -14,6 +14,7 @@ from index import embedders
 from index.build import MODEL
 from index.embedders import Embedder, WordEmbedder
 from index.errors import ModelError
+from index.lexical import Lexical
 from index.records import Document
 from index.store import Snapshot
 from index.tokens import Term, terms
@@ -41,7 +42,7 @@ class Collection:
         self.snapshot = snapshot
         self._embedder = embedder
         self._table = table
-        self.lexical = snapshot.lexical
+        self.lexical = _in_memory(snapshot.lexical)
         self.ids = {term: i for i, term in enumerate(snapshot.terms)}
         self._term_vectors = snapshot.term_vectors.astype(np.float32)  # (t, d)
 
@@ -81,6 +82,14 @@ class Collection:
     def document(self, row: int) -> Document:
         """Give the document that the passage of this row was cut from."""
         return self.snapshot.document(int(self.snapshot.document_rows[row]))
+
+    def terms_of(self, row: int) -> list[int]:
+        """List the distinct term ids of a passage, its title's among them."""
+        offsets = self.lexical.passage_offsets
+        ids: list[int] = self.lexical.passage_terms[
+            offsets[row] : offsets[row + 1]
+        ].tolist()
+        return ids
 
     def _vector(self, text: str) -> Array:
         """Encode a question: (d,)."""
@@ -144,6 +153,12 @@ def load(snapshot: Snapshot) -> Collection:
                 f"now is {found.id}; build the index again with qa build"
             )
     return Collection(snapshot, embedder, table)
+
+
+def _in_memory(lexical: Lexical) -> Lexical:
+    """Take the arrays off the disk: each slice of a mapped one costs microseconds."""
+    arrays = {name: np.array(array) for name, array in lexical.arrays().items()}
+    return Lexical.from_arrays(lexical.terms, arrays)
 
 
 def _distinct(words: list[Term]) -> list[Term]:

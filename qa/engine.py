@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from threading import Lock
 
+from index import layout
 from index.build import MODEL, BuildReport, Progress, build
 from index.store import Snapshot
 from qa import collection, reply
@@ -106,10 +107,10 @@ class QA:
     def refresh(self) -> bool:
         """Take up a generation that was written since; tells whether there was one."""
         with self._swap:
-            newest = Snapshot.open(self._folder)
-            if newest.generation == self.snapshot.generation:
-                newest.close()
+            generation, _ = layout.current(self._folder)
+            if int(generation.name) == self.snapshot.generation:
                 return False
+            newest = Snapshot.open(self._folder)
             self._opened = collection.load(newest)
             log.info("answering from generation %d", newest.generation)
             return True

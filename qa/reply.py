@@ -26,13 +26,12 @@ OWN = 0.7
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A ranked passage with its words."""
+    """A ranked passage with where it stands."""
 
     row: int
     score: float
     passage: Passage
     document: Document
-    words: Sequence[Term]
 
 
 def compose(
@@ -42,26 +41,27 @@ def compose(
     ranked = zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True)
     kept, copies = _distinct(opened, [_find(opened, *one) for one in ranked], k)
     confidence = answer.confidence(ranking.cosines, ranking.late)
+    words = [terms(one.passage.text) for one in kept]
     hits = tuple(
         Hit(
             rank,
             one.score,
             one.passage,
             one.document,
-            highlight(asked, one.words, opened.ids),
+            highlight(asked, words[rank - 1], opened.ids),
             tuple(copy.document for copy in copies[rank - 1]),
         )
         for rank, one in enumerate(kept, 1)
     )
     answered = confidence >= THRESHOLD
-    best = _sentences(opened, asked, kept) if answered else ()
+    best = _sentences(opened, asked, kept, words) if answered else ()
     return answered, confidence, best, hits
 
 
 def _find(opened: Collection, row: int, score: float) -> _Found:
     passage = opened.snapshot.passage(row)
     document = opened.document(row)
-    return _Found(row, score, passage, document, terms(passage.text))
+    return _Found(row, score, passage, document)
 
 
 def _distinct(
@@ -82,39 +82,51 @@ def _distinct(
 
 def _same(opened: Collection, one: _Found, other: _Found) -> bool:
     """Whether two passages, of different documents, have nearly the same words."""
-    if (
-        one.document.id == other.document.id
-        or one.document.language != other.document.language
-    ):
+    a, b = one.document, other.document
+    if a.id == b.id or a.language != b.language:
         return False
     vectors = opened.snapshot.vectors
     if float(vectors[one.row] @ vectors[other.row]) < SAME:
         return False
-    mine, theirs = ({term.term for term in found.words} for found in (one, other))
+    mine, theirs = (set(opened.terms_of(found.row)) for found in (one, other))
     return len(mine & theirs) >= SAME * len(mine | theirs)
 
 
 def _sentences(
-    opened: Collection, asked: Question, kept: Sequence[_Found]
+    opened: Collection,
+    asked: Question,
+    kept: Sequence[_Found],
+    words: Sequence[Sequence[Term]],
 ) -> tuple[Sentence, ...]:
     """Pick the sentences of the best passages that answer."""
-    found = [s for one in kept for s in _scored(opened, asked, one)]
+    found = [
+        sentence
+        for one, of_it in zip(kept, words, strict=True)
+        for sentence in _scored(opened, asked, one, of_it)
+    ]
     return tuple(found[i] for i in answer.choose([s.score for s in found]))
 
 
-def _scored(opened: Collection, asked: Question, one: _Found) -> list[Sentence]:
+def _scored(
+    opened: Collection, asked: Question, one: _Found, words: Sequence[Term]
+) -> list[Sentence]:
     """Score each sentence of a passage, from 0 to 1."""
-    made = []
-    for start, end in sentences(one.passage.text, one.document.language):
-        words = [opened.ids[t.term] for t in one.words if start <= t.start < end]
-        best = rerank.best_matches(
-            asked.cosines, np.array([0, len(words)]), np.array(words, int)
-        )
-        own = float(rerank.late_interaction(question.gain(best), asked.importance)[0])
-        text = one.passage.text[start:end]
-        lead = len(text) - len(text.lstrip())
-        at = one.passage.start + start + lead
-        text = text.strip()
-        score = OWN * own + (1 - OWN) * one.score
-        made.append(Sentence(text, one.document, at, at + len(text), score))
-    return made
+    places = sentences(one.passage.text, one.document.language)
+    known = [term for term in words if term.term in opened.ids]
+    ends = np.searchsorted([t.start for t in known], [0, *(end for _, end in places)])
+    ids = np.array([opened.ids[term.term] for term in known], np.int64)
+    best = rerank.best_matches(asked.cosines, ends, ids)
+    own = rerank.late_interaction(question.gain(best), asked.importance)
+    scores = OWN * own + (1 - OWN) * one.score
+    return [
+        _sentence(one, start, end, float(score))
+        for (start, end), score in zip(places, scores, strict=True)
+    ]
+
+
+def _sentence(one: _Found, start: int, end: int, score: float) -> Sentence:
+    """Cut a sentence of a passage out of its document, without blank edges."""
+    text = one.passage.text[start:end]
+    at = one.passage.start + start + len(text) - len(text.lstrip())
+    text = text.strip()
+    return Sentence(text, one.document, at, at + len(text), score)

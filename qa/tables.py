@@ -79,7 +79,8 @@ def progress(state: State, speech: Speech) -> Html:
         shown = tag("p", said, class_=state.stage)
     else:
         shown = Html()
-    return tag("div", shown, **tongue(speech.locale))
+    number = state.number or None
+    return tag("div", shown, data_rebuild=number, **tongue(speech.locale))
 
 
 def _under_way(state: State, speech: Speech) -> Html:

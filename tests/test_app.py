@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+import httpx
 import pytest
 import uvicorn
 
@@ -50,7 +51,7 @@ language: en
 ---
 
 The zorbuk <script>window.hacked=1</script> of Qadmar <img src=x onerror="hacked=1">
-says [press](javascript:hacked=1) ${window.hacked=1} {{constructor}} \u202egnihton\u202c.
+says [press](javascript:hacked=1) ${window.hacked=1} {{constructor}} \u202egnihton.
 """
 
 
@@ -66,10 +67,11 @@ def serving(qa, **options):
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}/"
-    server.should_exit = True
-    server.force_exit = True
-    thread.join(10)
+    try:
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.should_exit = server.force_exit = True
+        thread.join(10)
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +119,10 @@ def person(browser, site, path="", **options):
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(site + path)
     page.wait_for_selector(".examples, .answer")
-    yield page
-    context.close()
+    try:
+        yield page
+    finally:
+        context.close()
     assert foreign == []
     assert errors == []
 
@@ -145,13 +149,17 @@ def shoot(page, name):
 
 
 def open_documents(page):
-    page.click("#tabs [role=tab]:has-text('Documents')")
+    page.click("#tabs [role=tab] >> nth=1")
     page.wait_for_selector("#table table")
 
 
-def rebuilt(page):
-    """Wait until the page says that the new index is in use."""
-    page.wait_for_selector("#progress .done", timeout=60_000)
+@contextmanager
+def rebuilding(page):
+    """Wait until the page says that what is done within is in use."""
+    number = page.locator("#progress [data-rebuild]")
+    begun = int(number.get_attribute("data-rebuild")) if number.count() else 0
+    yield
+    page.wait_for_selector(f'[data-rebuild="{begun + 1}"] .done', timeout=60_000)
 
 
 def test_an_english_question_over_a_french_article(page):
@@ -208,11 +216,11 @@ def test_no_answer_is_said(page):
 
 
 def test_results_are_announced(page):
-    """A polite live region says how many passages there are."""
+    """A polite live region says that there are passages, and how many."""
     ask(page, HALT)
 
     expect(page.locator("#live")).to_have_attribute("aria-live", "polite")
-    expect(page.locator("#live")).to_have_text("Answer found. Passages: 8.")
+    expect(page.locator("#live")).to_contain_text(re.compile(r"[Pp]assages: 8\."))
 
 
 def test_questions_have_addresses(browser, site):
@@ -223,7 +231,7 @@ def test_questions_have_addresses(browser, site):
         ask(page, "Who scored the winning goal in the 98th minute?")
         page.go_back()
         expect(page.locator("#question input")).to_have_value(HALT)
-        expect(page.locator(".answer blockquote").first).to_contain_text("exigé")
+        expect(page.locator(".passage").first).to_contain_text("exigé")
 
 
 def test_examples_ask(page):
@@ -253,14 +261,15 @@ def test_the_keyboard_is_enough(page):
     ask(page, HALT)
     for _ in range(12):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.dataset.open"):
+        opener = page.evaluate("document.activeElement.dataset.open")
+        if opener:
             break
     page.keyboard.press("Enter")
     page.wait_for_selector("#article article")
     page.keyboard.press("Escape")
 
     expect(page.locator("#article article")).to_have_count(0)
-    assert page.evaluate("document.activeElement.dataset.open") == "sentence 0"
+    assert page.evaluate("document.activeElement.dataset.open") == opener
     page.keyboard.press("/")
     expect(page.locator("#question input")).to_be_focused()
 
@@ -281,7 +290,7 @@ def test_why_names_the_words(page):
     ask(page, HALT)
     page.locator(".why summary").first.click()
 
-    assert "arrêt" in page.locator(".why ul").first.inner_text()
+    assert "halt →" in page.locator(".why ul").first.inner_text()
 
 
 def test_results_can_be_taken_away(page):
@@ -298,12 +307,10 @@ def test_a_file_is_added_asked_and_deleted(page):
     question = "When does the tea ceremony in Ulmbach begin?"
     text = b"The tea ceremony in Ulmbach begins at five. Marta Vogel pours the tea."
     open_documents(page)
-    page.set_input_files(
-        "#upload input[type=file]",
-        {"name": "../tea <b>.txt", "mimeType": "text/plain", "buffer": text},
-    )
-    page.wait_for_selector("#added li:has-text('tea')")
-    rebuilt(page)
+    file = {"name": "../tea <b>.txt", "mimeType": "text/plain", "buffer": text}
+    with rebuilding(page):
+        page.set_input_files("#upload input[type=file]", file)
+        page.wait_for_selector("#added li:has-text('tea')")
     shoot(page, "documents")
     page.click("#tabs [role=tab]:has-text('Ask')")
     ask(page, question)
@@ -315,9 +322,9 @@ def test_a_file_is_added_asked_and_deleted(page):
     expect(page.locator("#added li")).to_have_count(1)
     page.click("#added li:has-text('tea') button")
     shoot(page, "delete")
-    page.click("#sure button:has-text('Yes, delete')")
-    expect(page.locator("#added li")).to_have_count(0)
-    rebuilt(page)
+    with rebuilding(page):
+        page.click("#sure button:has-text('Yes, delete')")
+        expect(page.locator("#added li")).to_have_count(0)
     page.click("#tabs [role=tab]:has-text('Ask')")
     ask(page, question + " ")
     expect(page.locator("#results")).not_to_contain_text("Ulmbach begins")
@@ -331,8 +338,8 @@ def test_a_text_is_pasted(page, qa):
     expect(page.locator("#note")).to_contain_text("a title and a text are needed")
     page.fill("#paste input", "Kvistholm ferry")
     page.fill("#paste textarea", "The Kvistholm ferry leaves at noon.")
-    page.click("#paste button:has-text('Add')")
-    rebuilt(page)
+    with rebuilding(page):
+        page.click("#paste button:has-text('Add')")
 
     assert qa.snapshot.document_by_id("Kvistholm ferry.md").title == "Kvistholm ferry"
 
@@ -349,8 +356,6 @@ def test_documents_can_be_found_and_read(page):
 
 def test_eight_people_ask_while_a_rebuild_runs(browser, site, qa):
     """Nobody gets an error or a wrong answer, whatever generation answers."""
-    import httpx
-
     begun = qa.snapshot.generation
     stop = threading.Event()
 
@@ -372,9 +377,7 @@ def test_eight_people_ask_while_a_rebuild_runs(browser, site, qa):
         with person(browser, site) as one, person(browser, site) as other:
             for asked, again in [(one, HALT), (other, HALT), (one, HALT + " ")]:
                 ask(asked, again)
-                expect(asked.locator(".answer blockquote").first).to_contain_text(
-                    "exigé"
-                )
+                expect(asked.locator(".passage").first).to_contain_text("exigé")
         answers = [answer for future in futures for answer in future.result()]
     stop.set()
     building.join()
@@ -465,13 +468,11 @@ def test_the_interface_speaks_the_browsers_language(browser, site, locale, butto
 def test_a_login_guards_the_page(browser, qa):
     """Without it there is nothing; with it the page works as ever."""
     with serving(qa, auth="ana:secret") as site:
-        stranger = browser.new_context()
-        assert stranger.new_page().goto(site).status == 401
-        stranger.close()
+        assert httpx.get(site).status_code == 401
         login = {"http_credentials": {"username": "ana", "password": "secret"}}
         with person(browser, site, **login) as page:
             ask(page, HALT)
-            expect(page.locator(".answer blockquote").first).to_contain_text("exigé")
+            expect(page.locator(".passage").first).to_contain_text("exigé")
 
 
 def test_passages_are_there_in_a_blink(page):

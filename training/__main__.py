@@ -1,9 +1,11 @@
 """Make the static model and measure it.
 
     python -m training make ../shared/data TEACHER_FOLDER [--recipe FILE]
-    python -m training measure ../shared/eval [--model FOLDER]
+    python -m training measure ../shared/eval ../shared/data [--model FOLDER]
 
 `make` goes on where it was stopped: everything finished lies in training/work.
+`measure` prints the figures and writes the model card, README.md in the model's
+folder, whose text about the material comes from its manifest.
 """
 
 import argparse
@@ -16,7 +18,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from training import corpus, export, measure, teacher, vocabulary
+from training import align, card, corpus, export, measure, teacher, vocabulary
 from training.merge import merge
 from training.table import Table
 from training.train import Trainer
@@ -34,7 +36,11 @@ def make(data: Path, teacher_folder: Path, recipe: dict[str, Any], out: Path) ->
     vectors, row = _teach(teacher_folder, english, best, recipe)
     settings = recipe["table"] | {"seed": recipe["seed"]}
     table = Table(tokenizer.get_vocab_size(), settings["dimensions"], recipe["seed"])
-    Trainer(texts, vectors, row, settings).run(table, WORK)
+    trainer = Trainer(texts, vectors, row, settings)
+    trainer.run(table, WORK, phase=0)
+    if not (WORK / "phase1.pt").exists():
+        align.place(table, texts)
+    trainer.run(table, WORK, phase=1)
     rows, counts = _met(table)
     export.export(*merge(rows, counts, settings["rows"]), tokenizer, out)
     log.info("wrote %s", out)
@@ -85,17 +91,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="training", description=__doc__)
     parser.add_argument("command", choices=["make", "measure"])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("teacher", type=Path, nargs="?")
+    parser.add_argument("second", type=Path, help="the teacher's folder, or the data")
     parser.add_argument("--recipe", type=Path, default=HERE / "recipe.toml")
     parser.add_argument("--model", type=Path, default=Path("index/models/fast"))
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(2)
+    recipe = tomllib.loads(given.recipe.read_text("utf-8"))
     if given.command == "measure":
-        measure.main(given.folder, given.model)
+        rows = measure.summary(measure.measure(given.model, given.folder))
+        for name, mean, worst, cells in rows:
+            print(f"{name:18} mean {mean:.3f}  worst {worst:.2f}  {cells}")
+        text = card.write(given.model, given.second, recipe, rows)
+        (given.model / "README.md").write_text(text, "utf-8")
     else:
-        recipe = tomllib.loads(given.recipe.read_text("utf-8"))
-        make(given.folder, given.teacher, recipe, given.model)
+        make(given.folder, given.second, recipe, given.model)
 
 
 if __name__ == "__main__":

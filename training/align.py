@@ -9,9 +9,11 @@ stay where it started. Probabilistic dictionaries: Darwish and Oard, SIGIR 2003.
 import logging
 
 import numpy as np
+import torch
 from scipy import sparse
 
 from training.corpus import Corpus, Pairs, Texts
+from training.table import Table
 
 log = logging.getLogger(__name__)
 Array = np.ndarray
@@ -52,7 +54,12 @@ def _pairs(
 ) -> tuple[sparse.csr_matrix, sparse.csc_matrix]:
     """Which tokens stand in which pair: English (p, v) and other (p, v), 0 or 1."""
     kinds = [k[code] for k in (corpus.sentences, corpus.terms) if code in k]
-    joined = Pairs(*(np.concatenate([getattr(k, f) for k in kinds]) for f in ("left", "right", "chance")))
+    joined = Pairs(
+        *(
+            np.concatenate([getattr(k, f) for k in kinds])
+            for f in ("left", "right", "chance")
+        )
+    )
     left = _matrix(corpus.english, joined.left, size)
     return left, _matrix(other, joined.right, size).tocsc()
 
@@ -70,7 +77,9 @@ def _matrix(texts: Texts, rows: Array, size: int) -> sparse.csr_matrix:
     return made
 
 
-def _best(joint: sparse.csr_matrix, of_t: Array, of_e: Array, n: int) -> sparse.csr_matrix:
+def _best(
+    joint: sparse.csr_matrix, of_t: Array, of_e: Array, n: int
+) -> sparse.csr_matrix:
     """Keep each token's strongest associations, scaled to sum to 1."""
     lengths = np.diff(joint.indptr)
     t = np.repeat(np.arange(joint.shape[0]), lengths)
@@ -85,3 +94,24 @@ def _best(joint: sparse.csr_matrix, of_t: Array, of_e: Array, n: int) -> sparse.
     sums = np.bincount(t[kept], score[kept], joint.shape[0])
     value = score[kept] / np.maximum(sums[t[kept]], 1e-9)
     return sparse.csr_matrix((value, (t[kept], joint.indices[kept])), shape=joint.shape)
+
+
+def place(table: Table, corpus: Corpus) -> None:
+    """Turn the table's rows towards their directions, the more the less trained.
+
+    A row of n updates keeps n / (n + 300) of its own direction; its length moves
+    from that of a typical row in the same measure.
+    """
+    rows = table.rows.numpy()
+    found, evidence = directions(corpus, rows)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    updates = table.updates.numpy()
+    trust = updates / (updates + 300)
+    mixed = trust * rows / np.maximum(lengths, 1e-9) + (1 - trust) * found
+    mixed /= np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-9)
+    typical = float(np.median(lengths[updates > 0]))
+    length = trust * lengths + (1 - trust) * typical
+    known = (evidence > 0) & (np.linalg.norm(found, axis=1) > 0)
+    table.rows[known] = torch.from_numpy((mixed * length)[known].astype(np.float32))
+    table.updates[known] = table.updates[known].clamp_min(1)
+    log.info("placed %d of %d tokens", known.sum(), len(rows))

@@ -111,7 +111,7 @@ def _pairs(
     made = {}
     for (of, code), joined in rows.items():
         if of == kind:
-            left, right, weight = zip(*joined)
+            left, right, weight = zip(*joined, strict=True)
             made[code] = Pairs(
                 np.array(left, np.int32), np.array(right, np.int32), _chances(weight)
             )

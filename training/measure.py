@@ -53,7 +53,9 @@ def tatoeba(model: StaticModel, folder: Path) -> dict[str, float]:
     """F1 to English of each language whose file is there."""
     scores = {}
     for path in sorted(folder.glob("tatoeba.*.tsv.zst")):
-        english, other = zip(*(line.split("\t")[:2] for line in lines(path)))
+        english, other = zip(
+            *(line.split("\t")[:2] for line in lines(path)), strict=True
+        )
         code = path.name.split(".")[1]
         scores[code] = bitext_f1(model.encode(other), model.encode(english))
     return scores
@@ -63,7 +65,9 @@ def stsb(model: StaticModel, folder: Path) -> dict[str, float]:
     """Spearman of each language."""
     scores = {}
     for path in sorted(folder.glob("stsb_test.*.tsv.zst")):
-        gold, left, right = zip(*(line.split("\t")[:3] for line in lines(path)))
+        gold, left, right = zip(
+            *(line.split("\t")[:3] for line in lines(path)), strict=True
+        )
         cosines = (model.encode(left) * model.encode(right)).sum(axis=1)
         scores[path.name.split(".")[1]] = spearman(np.array(gold, float), cosines)
     return scores
@@ -87,30 +91,42 @@ class Words:
         return np.array([self.row[w] for w in words], np.int64)
 
 
+def _entries(folder: Path, part: str, code: str) -> list[dict[str, str]]:
+    with (folder / "xquad" / part / f"{code}.jsonl").open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def texts(folder: Path, part: str, code: str) -> list[str]:
+    """The texts of a part of XQuAD, `corpus` or `queries`, in one language."""
+    return [entry["text"] for entry in _entries(folder, part, code)]
+
+
+def judged(folder: Path) -> list[str]:
+    """The right paragraph's id, `<article>-<paragraph>`, of each question in order."""
+    rows = (folder / "xquad/qrels/test.tsv").read_text("utf-8").splitlines()[1:]
+    right = {query: document for query, document, _ in (r.split("\t") for r in rows)}
+    return [right[entry["_id"]] for entry in _entries(folder, "queries", "en")]
+
+
+def gold(folder: Path) -> Array:
+    """The right paragraph's row of each question: (1190,)."""
+    ids = [entry["_id"] for entry in _entries(folder, "corpus", "en")]
+    rows = {id: row for row, id in enumerate(ids)}
+    return np.array([rows[id] for id in judged(folder)])
+
+
 class XQuAD:
     """The paragraphs and questions of every language, encoded once."""
 
     def __init__(self, model: StaticModel, folder: Path) -> None:
-        read = lambda part, code: [
-            json.loads(line)
-            for line in (folder / "xquad" / part / f"{code}.jsonl").open(
-                encoding="utf-8"
-            )
-        ]
-        corpus = {c: read("corpus", c) for c in XQUAD}
-        queries = {c: read("queries", c) for c in XQUAD}
-        rows = {p["_id"]: i for i, p in enumerate(corpus["en"])}
-        gold = dict(
-            line.split("\t")[:2]
-            for line in (folder / "xquad/qrels/test.tsv").read_text().splitlines()[1:]
-        )
-        self.gold = np.array([rows[gold[q["_id"]]] for q in queries["en"]])
+        corpus = {c: texts(folder, "corpus", c) for c in XQUAD}
+        queries = {c: texts(folder, "queries", c) for c in XQUAD}
+        self.gold = gold(folder)
         self.words = Words(model)
-        text = lambda items: [item["text"] for item in items]
-        self.passage = {c: model.encode(text(corpus[c])) for c in XQUAD}
-        self.query = {c: model.encode(text(queries[c])) for c in XQUAD}
-        self.passage_words = {c: self._terms(text(corpus[c])) for c in XQUAD}
-        self.query_words = {c: self._terms(text(queries[c])) for c in XQUAD}
+        self.passage = {c: model.encode(corpus[c]) for c in XQUAD}
+        self.query = {c: model.encode(queries[c]) for c in XQUAD}
+        self.passage_words = {c: self._terms(corpus[c]) for c in XQUAD}
+        self.query_words = {c: self._terms(queries[c]) for c in XQUAD}
 
     def _terms(self, texts: list[str]) -> list[Array]:
         return [self.words.rows([t.term for t in terms(text)]) for text in texts]
@@ -153,7 +169,11 @@ def measure(model_folder: Path, folder: Path) -> dict[str, Any]:
     """All figures, per language, between 0 and 1."""
     model = StaticModel.from_pretrained(model_folder)
     xquad = XQuAD(model, folder)
-    both = lambda q, p: standard(xquad.mean(q, p)) + standard(xquad.late(q, p))
+
+    def both(question: str, passage: str) -> Array:
+        late = standard(xquad.late(question, passage))
+        return standard(xquad.mean(question, passage)) + late
+
     others = [c for c in XQUAD if c != "en"]
     return {
         "tatoeba": tatoeba(model, folder),
@@ -166,12 +186,14 @@ def measure(model_folder: Path, folder: Path) -> dict[str, Any]:
     }
 
 
-def main(folder: Path, model_folder: Path) -> None:
-    """Print the table of figures."""
-    for name, scores in measure(model_folder, folder).items():
+def summary(
+    figures: dict[str, dict[str, float]],
+) -> list[tuple[str, float, float, str]]:
+    """Rows of name, mean, worst, and each language's figure."""
+    rows = []
+    for name, scores in figures.items():
         wanted = TATOEBA if name == "tatoeba" else list(scores)
-        mean = np.mean([scores[c] for c in wanted])
+        mean = float(np.mean([scores[c] for c in wanted]))
         cells = " ".join(f"{c} {scores[c]:.2f}" for c in scores)
-        print(
-            f"{name:18} mean {mean:.3f}  worst {min(scores[c] for c in wanted):.2f}  {cells}"
-        )
+        rows.append((name, mean, min(scores[c] for c in wanted), cells))
+    return rows

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn.functional import cross_entropy, embedding_bag, normalize
 
 
 class Table:
@@ -45,7 +45,7 @@ class Table:
 
     def save(self, path: Path, step: int) -> None:
         """Write everything needed to go on, whole or not at all."""
-        state = {k: v for k, v in vars(self).items()} | {"step": step}
+        state = dict(vars(self)) | {"step": step}
         torch.save(state, path.with_suffix(".tmp"))
         path.with_suffix(".tmp").replace(path)
 
@@ -61,7 +61,7 @@ def pad(texts: list[np.ndarray], longest: int, rng: np.random.Generator) -> Tens
     """Stack token ids to (n, length), 0 behind; a longer text gives a random window."""
     width = min(longest, max(1, max(map(len, texts))))
     block = np.zeros((len(texts), width), np.int64)
-    for row, ids in zip(block, texts):
+    for row, ids in zip(block, texts, strict=True):
         if len(ids) > width:
             start = rng.integers(len(ids) - width + 1)
             ids = ids[start : start + width]
@@ -71,8 +71,8 @@ def pad(texts: list[np.ndarray], longest: int, rng: np.random.Generator) -> Tens
 
 def means(rows: Tensor, ids: Tensor) -> Tensor:
     """Unit mean vectors (n, d) of padded texts."""
-    flat = F.embedding_bag(ids, rows, mode="sum", padding_idx=0)
-    return F.normalize(flat, dim=-1)
+    flat = embedding_bag(ids, rows, mode="sum", padding_idx=0)
+    return normalize(flat, dim=-1)
 
 
 def contrast(scores: Tensor, same: Tensor) -> Tensor:
@@ -83,13 +83,13 @@ def contrast(scores: Tensor, same: Tensor) -> Tensor:
     """
     scores = scores.masked_fill(same, -1e4)
     target = torch.arange(len(scores))
-    return (F.cross_entropy(scores, target) + F.cross_entropy(scores.T, target)) / 2
+    return (cross_entropy(scores, target) + cross_entropy(scores.T, target)) / 2
 
 
 def late_scores(rows: Tensor, queries: Tensor, passages: Tensor) -> Tensor:
     """Late interaction (q, p): mean over query tokens, weighted by row norm, of the
     best cosine among the passage's tokens."""
-    unit = F.normalize(rows, dim=-1, eps=1e-6)
+    unit = normalize(rows, dim=-1, eps=1e-6)
     weight = rows.norm(dim=-1)[queries]  # (q, lq)
     n_passages, length = passages.shape
     left = unit[queries].flatten(0, 1).bfloat16()  # (q * lq, d)

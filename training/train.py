@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from training.corpus import Corpus, Pairs, Texts
 from training.table import Table, contrast, late_scores, means, pad
@@ -60,7 +59,7 @@ class Trainer:
     def take(self, texts: Texts, rows: np.ndarray) -> list[np.ndarray]:
         """Token ids of some texts."""
         starts, ends = texts.offsets[rows], texts.offsets[rows + 1]
-        return [texts.tokens[a:b] for a, b in zip(starts, ends)]
+        return [texts.tokens[a:b] for a, b in zip(starts, ends, strict=True)]
 
     def batch(self, step: int) -> "dict[str, Any]":
         """Draw what one step needs, as padded blocks of the table's ids."""
@@ -142,25 +141,26 @@ class Trainer:
             f"{turn}.late": contrast(late, none[:n, :n]),
         }
 
-    def run(self, table: Table, folder: Path) -> Table:
-        """Train to the end, from the last checkpoint in `folder` if there is one."""
-        checkpoint, steps = folder / "checkpoint.pt", self.recipe["steps"]
+    def run(self, table: Table, folder: Path, phase: int) -> None:
+        """Train one phase, from its last checkpoint in `folder` if there is one."""
+        steps, rate = self.recipe["steps"][phase], self.recipe["learning_rate"][phase]
+        checkpoint = folder / f"phase{phase}.pt"
         start = table.load(checkpoint) if checkpoint.exists() else 0
-        self.rng = np.random.default_rng([self.recipe["seed"], start])
+        self.rng = np.random.default_rng([self.recipe["seed"], phase, start])
         began, sums = time.monotonic(), dict[str, list[float]]()
         for step in range(start, steps):
-            self.step(table, step, sums)
+            self.step(table, step, rate * (1 - step / steps), sums)
             if step % 100 == 99:
                 curve = {k: round(float(np.mean(v)), 3) for k, v in sums.items()}
-                log.info(
-                    "%d/%d %.0fs %s", step + 1, steps, time.monotonic() - began, curve
-                )
+                seconds = time.monotonic() - began
+                log.info("%d/%d %.0fs %s", step + 1, steps, seconds, curve)
                 sums = {}
-            if step % 500 == 499:
+            if step % 500 == 499 or step == steps - 1:
                 table.save(checkpoint, step + 1)
-        return table
 
-    def step(self, table: Table, step: int, sums: dict[str, list[float]]) -> None:
+    def step(
+        self, table: Table, step: int, rate: float, sums: dict[str, list[float]]
+    ) -> None:
         batch = self.batch(step)
         blocks = [k for k in "abcd" if k in batch]
         ids = torch.cat([batch[k].flatten() for k in blocks])
@@ -169,16 +169,16 @@ class Trainer:
             unique = unique[1:]
         else:
             local = local + 1
-        for k, part in zip(blocks, local.split([batch[k].numel() for k in blocks])):
+        parts = local.split([batch[k].numel() for k in blocks])
+        for k, part in zip(blocks, parts, strict=True):
             batch[k] = part.view_as(batch[k])
         rows = table.gather(unique)
         losses = self.loss(rows, batch)
         torch.stack(list(losses.values())).sum().backward()
         assert rows.grad is not None
-        rate = self.recipe["learning_rate"] * (1 - step / self.recipe["steps"])
         table.step(unique, rows.grad[1:], rate)
         for name, value in losses.items():
-            sums.setdefault(name, []).append(float(value))
+            sums.setdefault(name, []).append(float(value.detach()))
 
 
 def _equal(rows: np.ndarray) -> Tensor:

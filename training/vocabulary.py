@@ -43,7 +43,7 @@ def pipeline() -> tuple[normalizers.Normalizer, pre_tokenizers.PreTokenizer]:
 
 
 def count(source: Source) -> Counter[str]:
-    """Count the words of a source in its language (its English side is counted apart)."""
+    """Count the words of a source in its language; English is counted apart."""
     counts: Counter[str] = Counter()
     if source.kind in ("parallel", "lexicon"):
         texts = (other for _, other in pairs(source.path))
@@ -51,7 +51,7 @@ def count(source: Source) -> Counter[str]:
         texts = (f"{r['question']}\n{r['passage']}" for r in records(source.path))
     else:
         texts = (f"{r['title']}\n{r['text']}" for r in records(source.path))
-    for _, text in zip(range(_MOST_ROWS), texts):
+    for _, text in zip(range(_MOST_ROWS), texts, strict=False):
         counts.update(_words(text))
     return counts
 
@@ -70,7 +70,7 @@ def language_counts(data: Path, weights: dict[str, float]) -> dict[str, Counter[
             total[word] += n * weight
         if source.kind == "parallel":
             english = totals.setdefault("en", Counter())
-            rows = zip(range(_MOST_ROWS // 6), pairs(source.path))
+            rows = zip(range(_MOST_ROWS // 6), pairs(source.path), strict=False)
             for word, n in Counter(w for _, p in rows for w in _words(p[0])).items():
                 english[word] += n * weight / 4
     return totals

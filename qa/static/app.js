@@ -10,6 +10,9 @@ window.passage = (() => {
   // The question in the address, for the handler that follows links.
   const next = () => address();
 
+  // Gradio names its upload button otherwise than it labels it.
+  const tidy = () => at("#upload button")?.removeAttribute("aria-label");
+
   // A question was asked: put it into the address, so that it can be shared and gone back to.
   function asked([question, language, source]) {
     const query = new URLSearchParams();
@@ -95,5 +98,5 @@ window.passage = (() => {
   }
   addEventListener("DOMContentLoaded", finish);
   if (document.readyState !== "loading") finish();
-  return { asked, next, opened, follow };
+  return { asked, next, opened, tidy };
 })();

@@ -92,13 +92,13 @@ class Documents:
         told = [self.progress, self.timer, self.rebuild, self.cancel]
         told += [self.table, self.added, ask.language, ask.source, live]
         watch = {"inputs": self.find, "outputs": told, **DIRECT}
-        tab.select(self.show, **watch)
+        tab.select(self.show, **watch).then(js="() => passage.tidy()")
         self.timer.tick(self.watch, **watch)
         self.rebuild.click(self.start, **watch)
         self.cancel.click(self.work.cancel, **DIRECT)
         self._wire_adding(watch)
         self._wire_deleting(watch)
-        self.find.input(
+        self.find.change(
             self.listed, self.find, self.table, trigger_mode="always_last", **DIRECT
         )
         opened = self.table.open(self.open_document, None, self.reader, **DIRECT)
@@ -203,9 +203,9 @@ class Documents:
     def listed(self, find: str, request: gr.Request) -> Html:
         """List the indexed documents that have what was typed."""
         entries = self.catalogue.entries(self.qa.snapshot)
-        wanted = (find or "").lower().split()
-        found = [entry for entry in entries if entry.mentions(wanted)]
-        return tables.documents(found[:MOST_ROWS], len(entries), speech_of(request))
+        speech, wanted = speech_of(request), (find or "").lower().split()
+        found = [e for e in entries if e.mentions(wanted, speech.name(e.language))]
+        return tables.documents(found[:MOST_ROWS], len(entries), speech)
 
     def open_document(self, event: gr.EventData, request: gr.Request) -> Html:
         """Show a document of the table."""
