@@ -27,7 +27,6 @@ DOCUMENT_ROWS = "document_rows.npy"  # (n,) int32: the document of a passage
 LANGUAGE_NUMBERS = "language_numbers.npy"  # (n,) int16: its place in `languages`
 TERMS = "terms.txt"  # one of t terms a line
 TERM_VECTORS = "term_vectors.npy"  # (t, d) float16 unit rows, of the table
-TERM_WEIGHTS = "term_weights.npy"  # (t,) float32
 LEXICAL = "lexical."  # and the name of the array, and .npy
 
 

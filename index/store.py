@@ -29,8 +29,8 @@ __all__ = ["Snapshot", "verify"]
 class Snapshot:
     """One generation of an index.
 
-    manifest: how it was made. vectors, hashes, document_rows, language_numbers,
-    term_vectors and term_weights: arrays mapped from disk, as `layout` describes.
+    manifest: how it was made. vectors, hashes, document_rows, language_numbers and
+    term_vectors: arrays mapped from disk, as `layout` describes.
     """
 
     @classmethod
@@ -74,7 +74,6 @@ class Snapshot:
         self.document_rows = self._array(layout.DOCUMENT_ROWS, np.int32, (n,))
         self.language_numbers = self._array(layout.LANGUAGE_NUMBERS, np.int16, (n,))
         self.term_vectors = self._array(layout.TERM_VECTORS, np.float16, (t, None))
-        self.term_weights = self._array(layout.TERM_WEIGHTS, np.float32, (t,))
         self._arrays = {
             name.removeprefix(layout.LEXICAL).removesuffix(".npy"): self._array(name)
             for name in manifest.files

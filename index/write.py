@@ -81,7 +81,6 @@ def _write_words(
     for name, array in lexical.arrays().items():
         np.save(folder / f"{layout.LEXICAL}{name}.npy", array)
     (folder / layout.TERMS).write_text("\n".join(lexical.terms), encoding="utf-8")
-    vectors, weights = words.word_vectors(list(lexical.terms))
+    vectors, _ = words.word_vectors(list(lexical.terms))
     np.save(folder / layout.TERM_VECTORS, vectors.astype(np.float16))
-    np.save(folder / layout.TERM_WEIGHTS, weights)
     return len(lexical.terms)

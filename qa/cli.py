@@ -5,6 +5,7 @@ Exit status: 0 done, 1 failed with one line that says why, 2 wrong usage.
 Whatever is heavy is imported inside the command that needs it.
 """
 
+import asyncio
 import functools
 import json
 import logging
@@ -20,6 +21,7 @@ import typer
 from index.errors import PassageError, SnapshotError
 
 P = ParamSpec("P")
+GRACE_SECONDS = 2  # for open pages when the server is stopped
 
 Index = Annotated[Path, typer.Option("--index", help="The folder of the index.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -145,7 +147,15 @@ def serve(
     typer.echo(f"Passage answers at http://{_authority(host)}:{port}", err=True)
     if not (local or auth):
         typer.echo("Anybody who reaches this address may ask; see --auth.", err=True)
-    uvicorn.run(server, host=host, port=port, log_level="warning", server_header=False)
+    logging.getLogger("uvicorn.error").addFilter(_not_cancelled)
+    uvicorn.run(
+        server,
+        host=host,
+        port=port,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
 
 
 @app.command()
@@ -198,6 +208,11 @@ def evaluate(
 
     per_second = record["queries"] / max(record["seconds"], 1e-9)
     terminal.show_record({**record, "queries per second": per_second})
+
+
+def _not_cancelled(record: logging.LogRecord) -> bool:
+    """Leave out the tracebacks of pages that are open when the server stops."""
+    return not (record.exc_info and record.exc_info[0] is asyncio.CancelledError)
 
 
 def _print_json(record: dict[str, Any]) -> None:

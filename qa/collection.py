@@ -44,14 +44,21 @@ class Collection:
         self._table = table
         self.lexical = _in_memory(snapshot.lexical)
         self.ids = {term: i for i, term in enumerate(snapshot.terms)}
+        self._asking, _ = table.word_vectors(question.QUESTION_WORDS)
         self._term_vectors = snapshot.term_vectors.astype(np.float32)  # (t, d)
 
     def read(self, text: str) -> Question:
         """Set a question's words against the words of the collection."""
         words = _distinct(terms(text[:LONGEST]))[:MOST_WORDS]
-        vectors, weights = self._table.word_vectors([word.term for word in words])
+        vectors, information = self._table.word_vectors([word.term for word in words])
         return question.read(
-            words, vectors, weights, self.lexical, self._term_vectors, self.ids
+            words,
+            vectors,
+            information,
+            self._asking,
+            self.lexical,
+            self._term_vectors,
+            self.ids,
         )
 
     def rank(

@@ -7,7 +7,7 @@ from typing import Any
 from qa.markup import Html, join, tag, tongue
 from qa.words import Speech
 
-WIDTH, HEIGHT, MARGIN = 1000, 520, 16
+WIDTH, HEIGHT, MARGIN = 1000, 520, 28
 TURN = 137.5  # degrees from one hue to the next, never near an earlier one
 READ = 160  # characters of a passage that a point tells
 

@@ -25,6 +25,14 @@ FLOOR = 0.25
 NEAR = 0.55
 MOST = 24
 
+# Words that tell no more than COMMON nats say nearly nothing, those that tell more
+# than RARE say no more. A word that only asks loses this share of what it tells.
+COMMON = 5.0
+RARE = 14.0
+ASKING = 0.8
+# Its neighbours in any language only ask.
+QUESTION_WORDS = ("who", "whom", "what", "which", "when", "where", "why", "how")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
@@ -47,7 +55,8 @@ class Question:
 def read(
     words: list[Term],
     vectors: Array,
-    weights: Array,
+    information: Array,
+    asking: Array,
     lexical: Lexical,
     term_vectors: Array,
     term_ids: Mapping[str, int],
@@ -55,14 +64,19 @@ def read(
     """Set a question's words against a collection.
 
     words: those of the question, distinct. vectors: (m, d) float32 unit or zero
-    rows, and weights: (m,), of these words in the static table. term_vectors:
-    (t, d), rows as `lexical.terms`; term_ids: their ids by name.
+    rows in the static table; information: (m,) nats that meeting each tells.
+    asking: (a, d) vectors of words that only ask, like "who". term_vectors: (t, d),
+    rows as `lexical.terms`; term_ids: their ids by name.
     """
     cosines = vectors @ term_vectors.T  # (m, t)
     for row, word in zip(cosines, words, strict=True):
         if word.term in term_ids:
             row[term_ids[word.term]] = 1.0
-    return Question(tuple(words), cosines, _importance(cosines, weights, lexical))
+    only_ask = gain((vectors @ asking.T).max(axis=1, initial=0))  # (m,)
+    telling = np.clip(information - COMMON, 0.5, RARE - COMMON) * (
+        1 - ASKING * only_ask
+    )
+    return Question(tuple(words), cosines, _importance(cosines, telling, lexical))
 
 
 def _nearest(cosines: Array) -> list[tuple[int, float]]:
@@ -78,8 +92,8 @@ def gain(cosines: Array) -> Array:
     return np.clip((cosines - FLOOR) / (1 - FLOOR), 0, 1)
 
 
-def _importance(cosines: Array, weights: Array, lexical: Lexical) -> Array:
-    """How much each word tells: rare in the collection, heavy in the table.
+def _importance(cosines: Array, telling: Array, lexical: Lexical) -> Array:
+    """How much each word matters: rare in the collection, and telling in general.
 
     The number of passages is expected, over the terms that stand for the word, so
     that "who" counts little even where only "qui" and "谁" occur.
@@ -89,5 +103,5 @@ def _importance(cosines: Array, weights: Array, lexical: Lexical) -> Array:
     frequency = lexical.document_frequency().astype(np.float32)
     near = np.where(cosines >= NEAR, gain(cosines), 0)
     expected = np.minimum((near * frequency).max(axis=1, initial=0), len(lexical))
-    raw = lexical.idf(expected) * np.maximum(weights, 0.05)
+    raw = lexical.idf(expected) * telling
     return (raw / max(float(raw.sum()), 1e-9)).astype(np.float32)

@@ -14,7 +14,7 @@ from qa.markup import Html, clean, join, tag, tongue
 from qa.records import Answer, Hit, Sentence, Span
 from qa.words import Speech
 
-STRONG, FAIR = 0.6, 0.4  # scores from which the words are used
+STRONG, FAIR = 0.5, 0.2  # scores from which the words are used
 SHOWN = 60_000  # characters of an article shown on either side of the passage
 
 
@@ -246,19 +246,31 @@ def greeting(speech: Speech) -> Html:
 
 
 def examples(questions: Iterable[tuple[str, str]], speech: Speech) -> Html:
-    """Offer questions, each with its language, as links that ask them."""
-    links = [
-        tag(
-            "li",
-            tag(
-                "a", asked, href=f"?q={quote(asked)}", data_ask=True, **tongue(language)
-            ),
-        )
-        for asked, language in questions
-    ]
+    """Offer questions, each with its language, as links that ask them.
+
+    Below is room for the person's own last questions, which only the browser knows.
+    """
+    links = [tag("li", _link(asked, language)) for asked, language in questions]
     title = tag("h2", speech.say("try"))
     offered = tag("nav", title, tag("ul", *links), aria_label=speech.say("try"))
-    return _page(speech, tag("div", offered if links else "", class_="examples"))
+    forget = tag("button", speech.say("forget"), type="button", data_forget=True)
+    name = speech.say("recent")
+    recent = tag(
+        "nav",
+        tag("h2", name),
+        tag("ul"),
+        forget,
+        class_="recent",
+        aria_label=name,
+        hidden=True,
+    )
+    return _page(
+        speech, tag("div", offered if links else "", recent, class_="examples")
+    )
+
+
+def _link(asked: str, language: str) -> Html:
+    return tag("a", asked, href=f"?q={quote(asked)}", data_ask=True, **tongue(language))
 
 
 def _page(speech: Speech, *content: object) -> Html:

@@ -24,11 +24,12 @@ pipeline_tag: sentence-similarity
 
 # fast: a static multilingual table
 
-{tokens:,} tokens on {rows:,} shared rows of {dimensions} columns, int8, {size:.1f} MB
-in all; no network runs. A text's vector is the unit mean of its tokens' rows, each times
-its token's weight. Opens in sentence-transformers, in model2vec, and in this package
-without either. Trained for question-to-passage retrieval and word alignment across
-{languages} languages by `python -m training make`, recipe in `training/recipe.toml`.
+{tokens:,} tokens on {rows:,} shared rows of {dimensions} columns, int8,
+{size:.1f} MB in all; no network runs. A text's vector is the unit mean of its
+tokens' rows, each times its token's weight. Opens in sentence-transformers, in
+model2vec, and in this package without either. Trained for question-to-passage
+retrieval and word alignment across {languages} languages by `python -m training
+make`, recipe in `training/recipe.toml`.
 
 It is a derivative of share-alike texts and comes under CC BY-SA 4.0; the program
 around it is MIT.

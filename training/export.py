@@ -12,6 +12,8 @@ import numpy as np
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer
 
+from training.vocabulary import COST
+
 _MODULES = [
     ("0", ".", "sentence_transformers.models.StaticEmbedding"),
     ("1", "1_Normalize", "sentence_transformers.models.Normalize"),
@@ -23,6 +25,14 @@ def quantize(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     scale = np.abs(rows).max(axis=1) / 127
     safe = np.where(scale > 0, scale, 1)[:, None]
     return np.rint(rows / safe).astype(np.int8), scale.astype(np.float32)
+
+
+def _information(tokenizer: Tokenizer) -> np.ndarray:
+    """How much meeting a token tells: -log of its probability in the material, in
+    nats, (v,). Function words of any language have little."""
+    model = json.loads(tokenizer.to_str())["model"]
+    scores = np.array([score for _, score in model["vocab"]], np.float32)
+    return -(scores + COST)
 
 
 def export(
@@ -39,6 +49,7 @@ def export(
     """
     embeddings, scale = quantize(shared)
     tensors = {
+        "information": _information(tokenizer),
         "embeddings": embeddings,
         "mapping": mapping.astype(np.int32),
         "weights": (lengths * scale[mapping]).astype(np.float32),
@@ -48,6 +59,7 @@ def export(
     save_file(tensors, folder / "model.safetensors")
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     config = {
+        "unk_id": 0,
         "model_type": "model2vec",
         "architectures": ["StaticModel"],
         "normalize": True,

@@ -73,9 +73,12 @@ def features(asked: Language, read: Language, table: WordEmbedder) -> Array:
     made[:, :, 0] = asked.queries @ read.passages.T
     starts = np.flatnonzero(np.diff(read.pieces[2], prepend=-1))
     lexical = read.lexical
+    asking, _ = table.word_vectors(question.QUESTION_WORDS)
     for row, words in zip(made, asked.words, strict=True):
-        vectors, weights = table.word_vectors([w.term for w in words])
-        q = question.read(words, vectors, weights, lexical, read.vectors, read.ids)
+        vectors, information = table.word_vectors([w.term for w in words])
+        q = question.read(
+            words, vectors, information, asking, lexical, read.vectors, read.ids
+        )
         whole = rerank.best_matches(
             q.cosines, lexical.passage_offsets, lexical.passage_terms
         )

@@ -27,7 +27,7 @@ _LETTERS = regex.compile(PATTERN)
 _MOST_ROWS = 60_000
 _LEARN_FROM = 250_000
 # Taken off every piece's log-probability: fewer, longer pieces win.
-_COST = 4.0
+COST = 4.0
 
 
 def pipeline() -> tuple[normalizers.Normalizer, pre_tokenizers.PreTokenizer]:
@@ -140,7 +140,7 @@ def make(words: Counter[str], pieces: int, size: int) -> Tokenizer:
         score = math.log(n / total)
         vocabulary[word] = max(score, vocabulary.get(word, score))
     ranked = sorted(vocabulary.items(), key=lambda item: (-item[1], item[0]))
-    ranked = [(piece, score - _COST) for piece, score in ranked]
+    ranked = [(piece, score - COST) for piece, score in ranked]
     tokenizer = Tokenizer(Unigram([(UNKNOWN, 0.0), *ranked], unk_id=0))
     tokenizer.normalizer, tokenizer.pre_tokenizer = pipeline()
     return tokenizer

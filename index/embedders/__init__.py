@@ -41,7 +41,7 @@ class WordEmbedder(Embedder, Protocol):
     """An embedder that also knows words by themselves: a token table."""
 
     def word_vectors(self, words: Sequence[str]) -> tuple[Vectors, Vectors]:
-        """Give directions (n, dim), unit or zero rows, and weights (n,)."""
+        """Give directions (n, dim), unit or zero rows, and information (n,), nats."""
         ...
 
 

@@ -22,6 +22,7 @@ from index.errors import ModelError
 
 _BATCH = 64
 _WORDS = 2048
+RATHER_RARE = 10.0  # nats
 
 
 def load(folder: Path, name: str) -> "StaticEmbedder":
@@ -51,7 +52,9 @@ class StaticEmbedder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._unknown = _unknown(self._tokenizer, folder)
-        self._table, self._weights = _read(folder / "model.safetensors")
+        self._table, self._weights, self._information = _read(
+            folder / "model.safetensors"
+        )
         if len(self._weights) < self._tokenizer.get_vocab_size():
             raise ValueError(
                 f"{len(self._weights):,} rows for "
@@ -76,25 +79,26 @@ class StaticEmbedder:
         return self._encode(texts)
 
     def word_vectors(self, words: Sequence[str]) -> tuple[Vectors, Vectors]:
-        """Give each word's direction and weight, of the sum of its weighted pieces.
+        """Give each word's direction, and how much meeting it tells.
 
-        Returns vectors (n, dim), unit rows or zero ones, and weights (n,), the
-        length of each sum: words that say little have short ones.
+        Returns vectors (n, dim), the unit sum of a word's weighted pieces or a zero
+        row, and information (n,) in nats, that of all its pieces together.
         """
         vectors = np.zeros((len(words), self.dim), np.float32)
-        weights = np.zeros(len(words), np.float32)
+        information = np.zeros(len(words), np.float32)
         for start, tokens in self._batches(words, _WORDS):
             sums = self._sum_pieces(tokens)  # (b, dim)
             rows = slice(start, start + len(sums))
-            vectors[rows], weights[rows] = _unit(sums)
-        return vectors, weights
+            vectors[rows] = _unit(sums)
+            information[rows] = [self._information[ids].sum() for ids in tokens]
+        return vectors, information
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dim), np.float32)
         for start, tokens in self._batches(texts, _BATCH):
             for row, ids in enumerate(tokens, start):
                 vectors[row] = self._weights[ids] @ self._table[ids].astype(np.float32)
-        return _unit(vectors)[0]
+        return _unit(vectors)
 
     def _batches(
         self, texts: Sequence[str], size: int
@@ -122,15 +126,20 @@ class StaticEmbedder:
         return sums
 
 
-def _unit(vectors: Vectors) -> tuple[Vectors, Vectors]:
-    """Scale rows to length 1, but zero rows stay zero; give the lengths too."""
+def _unit(vectors: Vectors) -> Vectors:
+    """Scale rows to length 1, but zero rows stay zero."""
     lengths = np.linalg.norm(vectors, axis=1)  # (n,)
-    lengths_or_1 = np.where(lengths > 0, lengths, 1).astype(np.float32)
-    return vectors / lengths_or_1[:, None], lengths
+    unit: Vectors = (
+        vectors / np.where(lengths > 0, lengths, 1).astype(np.float32)[:, None]
+    )
+    return unit
 
 
-def _read(path: Path) -> tuple[NDArray[np.generic], Vectors]:
-    """Read the rows (V, dim) and weights (V,); a plain table weighs all tokens 1."""
+def _read(path: Path) -> tuple[NDArray[np.generic], Vectors, Vectors]:
+    """Read the rows (V, dim), weights (V,) and information (V,) of tokens.
+
+    A plain table weighs all tokens 1, and takes them all for rather rare.
+    """
     tensors = load_file(path)
     table = tensors.get("embeddings", tensors.get("embedding.weight"))
     if table is None or table.ndim != 2:
@@ -140,7 +149,8 @@ def _read(path: Path) -> tuple[NDArray[np.generic], Vectors]:
     weights = tensors.get("weights", np.ones(len(table))).astype(np.float32)
     if "mapping" in tensors:  # several tokens share a row
         table = table[tensors["mapping"]]
-    return table, weights
+    information = tensors.get("information", np.full(len(table), RATHER_RARE))
+    return table, weights, information.astype(np.float32)
 
 
 def _unknown(tokenizer: Tokenizer, folder: Path) -> int | None:
@@ -151,7 +161,10 @@ def _unknown(tokenizer: Tokenizer, folder: Path) -> int | None:
         return token
     if hasattr(tokenizer.model, "unk_token"):
         return None
-    # Only a Unigram model has none of its own: its file says.
+    # Only a Unigram model has none of its own: a file says, our own models' soonest.
+    config = folder / "config.json"
+    if config.exists() and "unk_id" in (said := json.loads(config.read_bytes())):
+        return int(said["unk_id"])
     model = json.loads((folder / "tokenizer.json").read_bytes())["model"]
     unknown: int | None = model.get("unk_id")
     return unknown

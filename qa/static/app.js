@@ -1,7 +1,7 @@
 // What the page does by itself: links that ask, the browser's history, the open
 // article, copying, announcing, dark and light. Nothing leaves the browser here.
 window.passage = (() => {
-  const LAMP = "passage.lamp";
+  const LAMP = "passage.lamp", RECENT = "passage.recent", REMEMBERED = 8;
   const RIGHT_TO_LEFT = ["ar"];  // of the languages that the interface speaks
   const at = (selector) => document.querySelector(selector);
   const address = () => ["q", "language", "source"].map((key) => new URLSearchParams(location.search).get(key) || "");
@@ -20,8 +20,31 @@ window.passage = (() => {
       if (value) query.set(key, value);
     const url = query.size ? `?${query}` : location.pathname;
     if (url !== location.search) history.pushState(null, "", url);
+    remember((question || "").trim());
     document.title = question ? `${question} · Passage` : "Passage";
     return [question, language, source];
+  }
+
+  // The last questions stay in this browser.
+  const recent = () => JSON.parse(localStorage.getItem(RECENT) || "[]");
+
+  function remember(question) {
+    if (!question) return;
+    const others = recent().filter((one) => one !== question);
+    localStorage.setItem(RECENT, JSON.stringify([question, ...others].slice(0, REMEMBERED)));
+  }
+
+  function remind() {
+    const place = at(".recent");
+    if (!place) return;
+    place.hidden = !recent().length;
+    place.querySelector("ul").replaceChildren(...recent().map((question) => {
+      const link = document.createElement("a"), item = document.createElement("li");
+      Object.assign(link, { href: `?q=${encodeURIComponent(question)}`, textContent: question, dir: "auto" });
+      link.dataset.ask = "";
+      item.append(link);
+      return item;
+    }));
   }
 
   function follow(url) {
@@ -73,6 +96,7 @@ window.passage = (() => {
     if ("close" in button.dataset) close(button.closest("article"));
     if ("lamp" in button.dataset) lamp(true);
     if (button.dataset.copy) copy(button);
+    if ("forget" in button.dataset) { localStorage.removeItem(RECENT); remind(); }
   });
   document.addEventListener("keydown", (key) => {
     const article = [...document.querySelectorAll("article.whole")].find((one) => one.offsetParent);
@@ -98,5 +122,5 @@ window.passage = (() => {
   }
   addEventListener("DOMContentLoaded", finish);
   if (document.readyState !== "loading") finish();
-  return { asked, next, opened, tidy };
+  return { asked, next, opened, remind, tidy };
 })();

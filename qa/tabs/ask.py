@@ -64,7 +64,7 @@ class Ask:
         asked = [self.question, self.language, self.source]
         told = [self.greeting, self.results, self.article, live, self.kept]
         filters = [self.language.input, self.source.input]
-        gr.on(
+        answered = gr.on(
             [self.question.submit, self.button.click, *filters],
             self.answer,
             asked,
@@ -74,8 +74,10 @@ class Ask:
             **DIRECT,
         )
         linked = {"inputs": asked, "outputs": [*asked, *told], **DIRECT}
-        page.load(self.follow_link, js="() => passage.next()", **linked)
-        self.follow.click(self.follow_link, js="() => passage.next()", **linked)
+        loaded = page.load(self.follow_link, js="() => passage.next()", **linked)
+        went = self.follow.click(self.follow_link, js="() => passage.next()", **linked)
+        for done in (answered, loaded, went):
+            done.then(js="() => passage.remind()")
         opened = self.results.open(self.open_hit, self.kept, self.article, **DIRECT)
         opened.then(js="() => passage.opened()")
 

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from index.tokens import normalize, sentences, terms
 
-
 # Characters outside the BMP are two units to ICU.
 WITH_EMOJI = st.text(max_size=200) | st.text("a. 😀𠀀\n", max_size=50)
 

@@ -75,7 +75,7 @@ def test_an_unknown_mode_is_refused(data_set):
 
 def test_a_bad_line_is_named(data_set, tmp_path):
     """The message holds the line and what is wanted."""
-    corpus, queries, qrels = data_set
+    corpus, _, qrels = data_set
     bad = tmp_path / "bad.jsonl"
     bad.write_text('{"_id": "1", "text": "ok"}\nnot json\n', "utf-8")
     with pytest.raises(InputError, match=r"line 2 of .*bad\.jsonl"):

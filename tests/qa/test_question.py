@@ -24,9 +24,11 @@ def read(text):
     vectors = np.array([VECTORS.get(w.term, [0, 0, 0]) for w in words], np.float32)
     known = np.array([VECTORS[t] for t in lexical.terms], np.float32)
     ids = {term: i for i, term in enumerate(lexical.terms)}
-    weights = np.ones(len(words), np.float32)
+    telling = np.full(len(words), 10, np.float32)
     vectors = vectors.reshape(len(words), 3)
-    return question.read(words, vectors, weights, lexical, known, ids), ids
+    none = np.zeros((0, 3), np.float32)
+    asked = question.read(words, vectors, telling, none, lexical, known, ids)
+    return asked, ids
 
 
 def test_translations_stand_for_a_word_by_their_cosine():
@@ -54,13 +56,39 @@ def test_the_same_word_matches_wholly_without_a_vector():
     """A word that the table does not know is still found as itself."""
     lexical = Lexical.build([["xyzzy"], ["other"]])
     none = np.zeros((2, 3), np.float32)
+    ids = {"xyzzy": 0, "other": 1}
     asked = question.read(
-        terms("xyzzy"), none[:1], np.zeros(1), lexical, none, {"xyzzy": 0, "other": 1}
+        terms("xyzzy"), none[:1], np.zeros(1), none, lexical, none, ids
     )
 
     assert asked.cosines[0].tolist() == [1.0, 0.0]
     assert asked.alternatives() == [[(0, 1.0)]]
     assert asked.importance == pytest.approx([1.0])
+
+
+def weigh(information, asking):
+    """Importance of "halt" and "arrêt", each in one passage of two."""
+    lexical = Lexical.build([["halt"], ["arrêt"]])
+    vectors = np.array([[1, 0], [0, 1]], np.float32)
+    ids = {"halt": 0, "arrêt": 1}
+    words = terms("halt arrêt")
+    return question.read(
+        words, vectors, np.array(information), asking, lexical, vectors, ids
+    ).importance
+
+
+def test_words_that_tell_more_matter_more():
+    """With equal idf, importance goes as information above COMMON: 2 to 6."""
+    found = weigh([question.COMMON + 2, question.COMMON + 6], np.zeros((0, 2)))
+
+    assert found == pytest.approx([0.25, 0.75])
+
+
+def test_words_that_only_ask_matter_little():
+    """A word like "who" keeps a fifth of its importance: 0.2 to 1."""
+    found = weigh([10.0, 10.0], np.array([[1.0, 0.0]]))
+
+    assert found == pytest.approx([0.2 / 1.2, 1 / 1.2])
 
 
 def test_a_question_without_words_is_read():

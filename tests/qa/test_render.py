@@ -133,7 +133,7 @@ def test_reasons_are_listed_by_word():
 
 def test_strength_has_three_words():
     """Scores are named, from 0 to 1."""
-    assert [strength(score) for score in (0.1, 0.5, 0.9)] == ["weak", "fair", "strong"]
+    assert [strength(score) for score in (0.1, 0.3, 0.9)] == ["weak", "fair", "strong"]
 
 
 def test_an_article_opens_at_the_passage():

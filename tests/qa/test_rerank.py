@@ -39,8 +39,27 @@ def test_late_interaction_weighs_the_words():
     assert scores == pytest.approx([0.75, 0.0])
 
 
-def test_a_passage_that_covers_more_scores_higher():
-    """With equal cosines, late interaction decides."""
-    scores = rerank.score(np.array([0.4, 0.4]), np.array([0.9, 0.2]))
+def test_a_passage_that_covers_more_ranks_higher():
+    """With equal cosines late interaction decides; scores are the logistic sums."""
+    ranking = rerank.rank(np.array([3, 8]), np.array([0.4, 0.4]), np.array([0.2, 0.9]))
 
-    assert scores[0] > scores[1]
+    assert ranking.rows.tolist() == [8, 3]
+    assert ranking.late.tolist() == [0.9, 0.2]
+    total = rerank.WEIGHTS[0] * 0.4 + rerank.WEIGHTS[1] * 0.9 + rerank.BIAS
+    assert ranking.scores[0] == pytest.approx(1 / (1 + np.exp(-total)))
+
+
+def test_equal_passages_keep_the_order_of_rows():
+    """Ties are broken by row, so that asking again gives the same."""
+    same = np.array([0.5, 0.5, 0.5])
+
+    assert rerank.rank(np.array([9, 2, 5]), same, same).rows.tolist() == [2, 5, 9]
+
+
+def test_the_top_is_cut_from_every_array():
+    """Rows, scores and features stay side by side."""
+    ranking = rerank.rank(np.arange(4), np.arange(4) / 4, np.zeros(4)).top(2)
+
+    assert len(ranking) == 2
+    assert ranking.rows.tolist() == [3, 2]
+    assert ranking.cosines.tolist() == [0.75, 0.5]

@@ -94,30 +94,52 @@ def test_encode_says_nothing_of_the_unknown(models):
 
 
 def test_word_vectors_are_what_encode_gives(folder):
-    """A word by itself has the same direction either way; weights add up."""
+    """A word by itself has the same direction either way."""
     embedder = static.load(folder, "fast")
     words = ["halt", "fin", "停止", "", "stop"] * 1000  # more than one batch
 
-    vectors, weights = embedder.word_vectors(words)
+    vectors, information = embedder.word_vectors(words)
 
     np.testing.assert_allclose(vectors, embedder.encode_passages(words), atol=1e-5)
-    assert weights.shape == (5000,)
-    assert weights[3] == 0
+    assert information.shape == (5000,)
     assert not vectors[3].any()
-    assert (weights[[0, 1, 4]] > 0).all()
+    assert information[3] == 0
+    assert (information[[0, 1, 4]] > 0).all()
 
 
-def test_word_weight_is_the_length_of_the_sum(models):
-    """weight x unit vector is the sum of weighted rows again."""
+def test_the_information_of_a_word_is_that_of_its_pieces(models, tmp_path):
+    """A table that says how much its tokens tell is believed, token by token."""
     tensors = load_file(models / "fast/model.safetensors")
+    nats = np.arange(len(tensors["weights"]), dtype=np.float32)
+    for file in ("tokenizer.json", "modules.json"):
+        (tmp_path / file).write_bytes((models / "fast" / file).read_bytes())
+    save_file(tensors | {"information": nats}, tmp_path / "model.safetensors")
     tokenizer = Tokenizer.from_file(str(models / "fast/tokenizer.json"))
     ids = tokenizer.encode("halt", add_special_tokens=False).ids
-    total = sum(tensors["embeddings"][i] * tensors["weights"][i] for i in ids)
 
-    vectors, weights = static.load(models / "fast", "fast").word_vectors(["halt"])
+    _, information = static.load(tmp_path, "x").word_vectors(["halt"])
 
-    assert weights[0] == pytest.approx(np.linalg.norm(total), rel=1e-5)
-    np.testing.assert_allclose(weights[0] * vectors[0], total, rtol=1e-4, atol=1e-3)
+    assert information[0] == pytest.approx(sum(ids))
+
+
+def test_tokens_that_share_a_row_have_their_own_weights(models, tmp_path):
+    """`mapping` names each token's row, as model2vec's quantized tables do."""
+    tensors = load_file(models / "fast/model.safetensors")
+    n = len(tensors["embeddings"])
+    mapping = np.arange(n, dtype=np.int32) // 2
+    shared = tensors | {
+        "embeddings": tensors["embeddings"][: n // 2],
+        "mapping": mapping,
+    }
+    for file in ("tokenizer.json", "modules.json", "config.json"):
+        (tmp_path / file).write_bytes((models / "fast" / file).read_bytes())
+    (tmp_path / "1_Normalize").mkdir()
+    save_file(shared, tmp_path / "model.safetensors")
+
+    found = static.load(tmp_path, "x").encode_passages(TEXTS)
+
+    theirs = pytest.importorskip("model2vec").StaticModel.from_pretrained(tmp_path)
+    np.testing.assert_allclose(found, theirs.encode(TEXTS), atol=1e-5)
 
 
 def test_a_plain_table_weighs_all_tokens_alike(models, tmp_path):

@@ -1,0 +1,47 @@
+"""Choosing sentences, and the confidence that any answers."""
+
+import numpy as np
+import pytest
+
+from qa import answer
+
+
+def test_sentences_close_to_the_best_are_shown():
+    """0.5 is less than nine tenths of 0.6; 0.58 is not."""
+    assert answer.choose([0.5, 0.6, 0.58]) == [1, 2]
+
+
+def test_no_more_sentences_than_asked_for():
+    assert answer.choose([0.9] * 10, most=2) == [0, 1]
+
+
+@pytest.mark.parametrize("scores", [[], [0.0, 0.0]])
+def test_nothing_is_shown_where_nothing_matches(scores):
+    assert answer.choose(scores) == []
+
+
+def test_signs_are_the_best_and_its_lead_over_the_others():
+    """The others' means are 0.3 and 0.2."""
+    cosines, late = np.array([0.6, 0.4, 0.2]), np.array([0.9, 0.3, 0.1])
+
+    found = answer.signs(cosines, late)
+
+    assert found == pytest.approx([0.6, 0.9, 0.6 - 0.3, 0.9 - 0.2])
+
+
+def test_confidence_is_the_logistic_of_the_signs():
+    cosines, late = np.array([0.6, 0.4]), np.array([0.9, 0.3])
+    total = np.dot(answer.signs(cosines, late), answer.WEIGHTS) + answer.BIAS
+
+    found = answer.confidence(cosines, late)
+
+    assert found == pytest.approx(1 / (1 + np.exp(-total)), rel=1e-5)
+
+
+def test_one_passage_alone_has_no_lead():
+    """A single passage is judged by itself."""
+    assert answer.signs(np.array([0.5]), np.array([0.4])).tolist()[2:] == [0, 0]
+
+
+def test_nothing_found_is_no_confidence():
+    assert answer.confidence(np.array([]), np.array([])) == 0.0
