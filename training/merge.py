@@ -48,7 +48,7 @@ def _seeds(unit: Array, weight: Array, alive: Array, n: int) -> Array:
     far, _ = _nearest(unit[left], unit[kept])
     give, take = np.argsort(-twin), np.argsort(far)
     m = min(len(give), len(take))
-    trade = twin[give[:m]] * 1.0 > far[take[:m]] + 0.15
+    trade = twin[give[:m]] > far[take[:m]] + 0.15
     kept = kept.copy()
     kept[give[:m][trade]] = left[take[:m][trade]]
     return kept
@@ -69,10 +69,11 @@ def _nearest(unit: Array, centres: Array) -> tuple[Array, Array]:
 
 def _finder(rows: Array) -> faiss.Index:
     """Inverted lists over the rows; a sixteenth of them is searched."""
-    lists = 1024 if len(rows) > 50_000 else 1
+    lists = 512 if len(rows) > 50_000 else 1
     finder = faiss.index_factory(
         rows.shape[1], f"IVF{lists},Flat", faiss.METRIC_INNER_PRODUCT
     )
+    faiss.extract_index_ivf(finder).cp.niter = 8
     finder.train(np.ascontiguousarray(rows))
     finder.add(np.ascontiguousarray(rows))
     finder.nprobe = max(1, lists // 16)

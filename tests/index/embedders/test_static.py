@@ -122,26 +122,6 @@ def test_the_information_of_a_word_is_that_of_its_pieces(models, tmp_path):
     assert information[0] == pytest.approx(sum(ids))
 
 
-def test_tokens_that_share_a_row_have_their_own_weights(models, tmp_path):
-    """`mapping` names each token's row, as model2vec's quantized tables do."""
-    tensors = load_file(models / "fast/model.safetensors")
-    n = len(tensors["embeddings"])
-    mapping = np.arange(n, dtype=np.int32) // 2
-    shared = tensors | {
-        "embeddings": tensors["embeddings"][: n // 2],
-        "mapping": mapping,
-    }
-    for file in ("tokenizer.json", "modules.json", "config.json"):
-        (tmp_path / file).write_bytes((models / "fast" / file).read_bytes())
-    (tmp_path / "1_Normalize").mkdir()
-    save_file(shared, tmp_path / "model.safetensors")
-
-    found = static.load(tmp_path, "x").encode_passages(TEXTS)
-
-    theirs = pytest.importorskip("model2vec").StaticModel.from_pretrained(tmp_path)
-    np.testing.assert_allclose(found, theirs.encode(TEXTS), atol=1e-5)
-
-
 def test_a_plain_table_weighs_all_tokens_alike(models, tmp_path):
     """`embedding.weight`, as sentence-transformers saves it, holds the weights too."""
     tensors = load_file(models / "fast/model.safetensors")
