@@ -1,4 +1,4 @@
-"""Which words stand in which passage, and BM25 over them.
+"""Which words stand in which sentence of which passage, and BM25 over them.
 
 Source: Robertson and Zaragoza, Foundations and Trends in IR 2009; the idf is
 Lucene's, never negative. A question word may be a weighted set of terms (its own
@@ -18,8 +18,9 @@ Array = NDArray[Any]
 K1 = 1.2
 B = 0.75
 _FIELDS = (
-    "passage_offsets",
-    "passage_terms",
+    "passage_sentences",
+    "sentence_offsets",
+    "sentence_terms",
     "term_offsets",
     "term_rows",
     "term_gains",
@@ -30,43 +31,49 @@ _FIELDS = (
 class Lexical:
     """Two views of one table, as ragged arrays.
 
-    passage_offsets (n + 1,) int64 and passage_terms int32: the distinct term ids of
-    each passage, ascending.
+    passage_sentences (n + 1,) int64: passage i has the sentences from number
+    passage_sentences[i] to passage_sentences[i + 1].
+    sentence_offsets (s + 1,) int64 and sentence_terms int32: the distinct term ids of
+    each sentence, ascending.
     term_offsets (t + 1,) int64, term_rows int32 and term_gains float32: the rows
     that hold each term, ascending, and BM25's saturated frequency there, below 1.
     """
 
     terms: Sequence[str]
-    passage_offsets: Array
-    passage_terms: Array
+    passage_sentences: Array
+    sentence_offsets: Array
+    sentence_terms: Array
     term_offsets: Array
     term_rows: Array
     term_gains: Array
 
     @classmethod
-    def build(cls, passages: Iterable[Sequence[str]]) -> "Lexical":
-        """Count the terms of each passage, given in row order."""
+    def build(cls, passages: Iterable[Sequence[Sequence[str]]]) -> "Lexical":
+        """Count the terms of each sentence of each passage, given in row order."""
         ids: dict[str, int] = {}
-        lengths, flat = [], []
+        n_sentences, lengths, flat = [], [], []
         for passage in passages:
-            lengths.append(len(passage))
-            flat.append(
-                np.fromiter((ids.setdefault(t, len(ids)) for t in passage), np.int64)
-            )
-        rows = np.repeat(np.arange(len(lengths)), lengths)
+            n_sentences.append(len(passage))
+            for sentence in passage:
+                lengths.append(len(sentence))
+                found = (ids.setdefault(term, len(ids)) for term in sentence)
+                flat.append(np.fromiter(found, np.int64))
         words = np.concatenate([*flat, np.zeros(0, np.int64)])
-        width = max(1, len(ids))
-        keys, counts = np.unique(rows * width + words, return_counts=True)
-        row, term = keys // width, keys % width
-        gains = _gains(counts, np.array(lengths, np.float64), row)
+        sentences = np.repeat(np.arange(len(lengths)), lengths)
+        place, held, _ = _counted(sentences, words, len(ids))
+        owners = np.repeat(np.arange(len(n_sentences)), n_sentences)
+        rows = owners[sentences]
+        row, term, counts = _counted(rows, words, len(ids))
+        length = np.bincount(rows, minlength=len(n_sentences)).astype(np.float64)
         by_term = np.argsort(term, kind="stable")
         return cls(
             list(ids),
-            _offsets(row, len(lengths)),
-            term.astype(np.int32),
+            np.cumsum([0, *n_sentences]),
+            _offsets(place, len(lengths)),
+            held.astype(np.int32),
             _offsets(term, len(ids)),
             row[by_term].astype(np.int32),
-            gains[by_term],
+            _gains(counts, length, row)[by_term],
         )
 
     @classmethod
@@ -81,7 +88,7 @@ class Lexical:
         return {name: getattr(self, name) for name in _FIELDS}
 
     def __len__(self) -> int:
-        return len(self.passage_offsets) - 1
+        return len(self.passage_sentences) - 1
 
     def document_frequency(self) -> Array:
         """Count the passages that hold each term: (t,) int64."""
@@ -114,6 +121,13 @@ class Lexical:
         return scores
 
 
+def _counted(places: Array, words: Array, n_words: int) -> tuple[Array, Array, Array]:
+    """Count each word in each place: places, words and counts, sorted by both."""
+    width = max(1, n_words)
+    keys, counts = np.unique(places * width + words, return_counts=True)
+    return keys // width, keys % width, counts
+
+
 def _gains(counts: Array, lengths: Array, row: Array) -> Array:
     """BM25's saturation of a term's count by the length of its passage."""
     mean = float(lengths.mean()) if lengths.any() else 1.0
@@ -121,5 +135,5 @@ def _gains(counts: Array, lengths: Array, row: Array) -> Array:
     return (counts / (counts + norm[row])).astype(np.float32)
 
 
-def _offsets(sorted_or_not: Array, size: int) -> Array:
-    return np.concatenate([[0], np.cumsum(np.bincount(sorted_or_not, minlength=size))])
+def _offsets(places: Array, size: int) -> Array:
+    return np.concatenate([[0], np.cumsum(np.bincount(places, minlength=size))])

@@ -5,6 +5,7 @@ Japanese, Thai, Lao, Khmer and Burmese). Offsets count code points. Pure.
 """
 
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -82,6 +83,18 @@ def sentences(text: str, language: str = "en") -> list[tuple[int, int]]:
     [(0, 5), (5, 9)]
     """
     return list(_places(SentenceBreaker(text, f"{language or 'en'}@ss=standard")))
+
+
+def terms_by_sentence(text: str, language: str = "en") -> list[list[Term]]:
+    """List the words of each sentence of a text, as `sentences` cuts it.
+
+    >>> [[t.term for t in s] for s in terms_by_sentence("One. Two three.")]
+    [['one'], ['two', 'three']]
+    """
+    words = terms(text)
+    ends = [end for _, end in sentences(text, language)]
+    cuts = [0, *(bisect_left(words, end, key=lambda t: t.start) for end in ends)]
+    return [words[a:b] for a, b in pairwise(cuts)]
 
 
 def _places(pieces: Iterable[str]) -> Iterator[tuple[int, int]]:

@@ -13,7 +13,7 @@ from index.corpus import Corpus
 from index.embedders import Vectors, WordEmbedder
 from index.lexical import Lexical
 from index.manifest import File
-from index.tokens import terms
+from index.tokens import terms_by_sentence
 
 BACKEND = "faiss"
 
@@ -67,14 +67,17 @@ def _write_passages(folder: Path, corpus: Corpus) -> dict[str, int]:
     return languages
 
 
-def _words(corpus: Corpus, progress: Callable[[int, int], None]) -> Iterator[list[str]]:
+def _words(
+    corpus: Corpus, progress: Callable[[int, int], None]
+) -> Iterator[list[list[str]]]:
     for row in range(len(corpus)):
-        yield [term.term for term in terms(corpus.context(row))]
+        found = terms_by_sentence(corpus.context(row), corpus.language(row))
+        yield [[term.term for term in sentence] for sentence in found]
         progress(row + 1, len(corpus))
 
 
 def _write_words(
-    folder: Path, passages: Iterator[list[str]], words: WordEmbedder
+    folder: Path, passages: Iterator[list[list[str]]], words: WordEmbedder
 ) -> int:
     """Write the words of the collection, where they stand, and their vectors."""
     lexical = Lexical.build(passages)

@@ -18,7 +18,7 @@ LOOKED_AT = 10
 # Logistic regression of "these passages answer" on `signs`, fitted by
 # training.ranking on the odd articles of XQuAD, the right paragraph there or taken
 # away, all languages together.
-WEIGHTS = (1.2, -6.0, 4.58, 16.03)
+WEIGHTS = (1.2, -6.0, 0.0, 4.58, 16.03, 0.0)
 BIAS = -1.19
 
 
@@ -32,24 +32,26 @@ def choose(scores: Sequence[float], most: int = MOST) -> list[int]:
     return [i for i in order[:most] if scores[i] >= ALSO * scores[order[0]] > 0]
 
 
-def signs(cosines: Array, late: Array) -> Array:
-    """Tell from the best passages, best first, whether one answers: (4,) float32.
+def signs(cosines: Array, late: Array, sentence: Array) -> Array:
+    """Tell from the best passages, best first, whether one answers: (6,) float32.
 
-    The best one's cosine and late interaction, and how far each stands above the
-    mean of the others: what merely touches on a subject has equals.
+    The best one's features, and how far each stands above the mean of the others:
+    what merely touches on a subject has equals.
     """
+    columns = (cosines, late, sentence)
     if not len(late):
-        return np.zeros(4, np.float32)
+        return np.zeros(2 * len(columns), np.float32)
     others = slice(1, LOOKED_AT) if len(late) > 1 else slice(0, 1)
-    above = [values[0] - values[others].mean() for values in (cosines, late)]
-    return np.array([cosines[0], late[0], *above], np.float32)
+    above = [values[0] - values[others].mean() for values in columns]
+    return np.array([*(values[0] for values in columns), *above], np.float32)
 
 
-def confidence(cosines: Array, late: Array) -> float:
+def confidence(cosines: Array, late: Array, sentence: Array) -> float:
     """Estimate the probability that the passages answer (Platt, 1999).
 
-    cosines, late: (n,) features of the ranked passages, best first.
+    cosines, late, sentence: (n,) features of the ranked passages, best first.
     """
     if not len(late):
         return 0.0
-    return 1 / (1 + math.exp(-float(signs(cosines, late) @ np.array(WEIGHTS)) - BIAS))
+    total = float(signs(cosines, late, sentence) @ np.array(WEIGHTS)) + BIAS
+    return 1 / (1 + math.exp(-total))

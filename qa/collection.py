@@ -75,7 +75,7 @@ class Collection:
         fused = [row for row, _ in fuse([near.tolist(), worded.tolist()])]
         rows = np.array(fused[: max(k, RERANKED)], np.int64)
         cosines = self.snapshot.vectors[rows] @ vector
-        return rerank.rank(rows, cosines, self._late(asked, rows)).top(k)
+        return rerank.rank(rows, cosines, *self._late(asked, rows)).top(k)
 
     def rank_by_vectors(self, text: str, k: int) -> tuple[Array, Array]:
         """Rank by the vectors alone, to measure them: rows and cosines, best first."""
@@ -90,13 +90,10 @@ class Collection:
         """Give the document that the passage of this row was cut from."""
         return self.snapshot.document(int(self.snapshot.document_rows[row]))
 
-    def terms_of(self, row: int) -> list[int]:
-        """List the distinct term ids of a passage, its title's among them."""
-        offsets = self.lexical.passage_offsets
-        ids: list[int] = self.lexical.passage_terms[
-            offsets[row] : offsets[row + 1]
-        ].tolist()
-        return ids
+    def terms_of(self, row: int) -> set[int]:
+        """Give the term ids of a passage, its title's among them."""
+        _, _, ids = _gather(self.lexical, np.array([row]))
+        return set(ids.tolist())
 
     def _vector(self, text: str) -> Array:
         """Encode a question: (d,)."""
@@ -120,13 +117,13 @@ class Collection:
         rows = np.flatnonzero(allowed)
         return _best(rows, scores[rows], n)
 
-    def _late(self, asked: Question, rows: Array) -> Array:
-        """Late interaction of the question with some passages: (n,)."""
-        offsets, flat = _gather(
-            self.lexical.passage_offsets, self.lexical.passage_terms, rows
-        )
+    def _late(self, asked: Question, rows: Array) -> tuple[Array, Array]:
+        """Late interaction with some passages, and with their best sentences: (n,)."""
+        if not len(rows):
+            return np.zeros(0, np.float32), np.zeros(0, np.float32)
+        starts, offsets, flat = _gather(self.lexical, rows)
         best = rerank.best_matches(asked.cosines, offsets, flat)
-        return rerank.late_interaction(question.gain(best), asked.importance)
+        return rerank.of_passages(question.gain(best), asked.importance, starts)
 
     def among(self, language: str | None, source: str | None) -> Array | None:
         """Tell which rows (passages,) bool a filter leaves; None when there is none."""
@@ -182,8 +179,15 @@ def _best(rows: Array, scores: Array, n: int) -> tuple[Array, Array]:
     return rows[order], scores[order]
 
 
-def _gather(offsets: Array, flat: Array, rows: Array) -> tuple[Array, Array]:
-    """Take some stretches out of a ragged array: their offsets, and their values."""
-    parts = [flat[offsets[row] : offsets[row + 1]] for row in rows]
-    ends = np.cumsum([0, *map(len, parts)])
-    return ends, np.concatenate([*parts, np.zeros(0, flat.dtype)])
+def _gather(lexical: Lexical, rows: Array) -> tuple[Array, Array, Array]:
+    """Take passages out of the ragged arrays: where each one's sentences start (n,),
+    the sentences' offsets (s + 1,), and their term ids."""
+    firsts, ends = lexical.passage_sentences[rows], lexical.passage_sentences[rows + 1]
+    offsets = lexical.sentence_offsets
+    parts = [
+        lexical.sentence_terms[offsets[a] : offsets[b]]
+        for a, b in zip(firsts, ends, strict=True)
+    ]
+    lengths = [np.diff(offsets[a : b + 1]) for a, b in zip(firsts, ends, strict=True)]
+    starts = np.cumsum([0, *map(len, lengths)])[:-1]
+    return starts, np.cumsum(np.concatenate([[0], *lengths])), np.concatenate(parts)

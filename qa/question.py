@@ -19,7 +19,10 @@ Array = NDArray[Any]
 
 # A term with a smaller cosine does not stand for a question word. Cosines of
 # unrelated words stay below it.
-FLOOR = 0.25
+FLOOR = 0.2
+# One with this cosine stands for it as well as the word itself: translations of a
+# word seldom lie nearer, and must not lose to chance words of its own language.
+TOP = 0.75
 # Terms this near are taken for translations and inflections when candidates are
 # sought, at most MOST of them for a word.
 NEAR = 0.55
@@ -88,8 +91,8 @@ def _nearest(cosines: Array) -> list[tuple[int, float]]:
 
 
 def gain(cosines: Array) -> Array:
-    """Turn cosines into degrees of match from 0 (at FLOOR and below) to 1."""
-    return np.clip((cosines - FLOOR) / (1 - FLOOR), 0, 1)
+    """Turn cosines into degrees of match, from 0 (FLOOR and below) to 1 (TOP)."""
+    return np.clip((cosines - FLOOR) / (TOP - FLOOR), 0, 1)
 
 
 def _importance(cosines: Array, telling: Array, lexical: Lexical) -> Array:

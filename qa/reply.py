@@ -40,7 +40,7 @@ def compose(
     """Give answered, confidence, sentences and hits of ranked passages."""
     ranked = zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True)
     kept, copies = _distinct(opened, [_find(opened, *one) for one in ranked], k)
-    confidence = answer.confidence(ranking.cosines, ranking.late)
+    confidence = answer.confidence(ranking.cosines, ranking.late, ranking.sentence)
     words = [terms(one.passage.text) for one in kept]
     hits = tuple(
         Hit(
@@ -88,7 +88,7 @@ def _same(opened: Collection, one: _Found, other: _Found) -> bool:
     vectors = opened.snapshot.vectors
     if float(vectors[one.row] @ vectors[other.row]) < SAME:
         return False
-    mine, theirs = (set(opened.terms_of(found.row)) for found in (one, other))
+    mine, theirs = (opened.terms_of(found.row) for found in (one, other))
     return len(mine & theirs) >= SAME * len(mine | theirs)
 
 

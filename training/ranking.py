@@ -20,7 +20,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from index import embedders
 from index.embedders import WordEmbedder
 from index.lexical import Lexical
-from index.tokens import Term, sentences, terms
+from index.tokens import Term, terms, terms_by_sentence
 from qa import answer, question, rerank
 from training import measure
 from training.measure import XQUAD, ndcg
@@ -30,7 +30,7 @@ Run = tuple[str, str]
 NAMES = ("cosine", "late", "sentence", "bm25", "expanded")
 # What the product adds up, and what was tried beside it.
 TRIED = ([0], [1], [3], [4], [0, 1], [0, 1, 2], [0, 1, 3], [0, 1, 4], [0, 1, 2, 3, 4])
-CHOSEN = [0, 1]
+CHOSEN = [0, 1, 2]
 
 
 class Language:
@@ -39,39 +39,25 @@ class Language:
     def __init__(self, folder: Path, code: str, table: WordEmbedder) -> None:
         self.texts = measure.texts(folder, "corpus", code)
         questions = measure.texts(folder, "queries", code)
-        self.lexical = Lexical.build([t.term for t in terms(x)] for x in self.texts)
+        self.lexical = Lexical.build(
+            [[t.term for t in sentence] for sentence in terms_by_sentence(text, code)]
+            for text in self.texts
+        )
         self.ids = {term: i for i, term in enumerate(self.lexical.terms)}
         self.vectors, _ = table.word_vectors(self.lexical.terms)
         self.passages = table.encode_passages(self.texts)
         self.queries = table.encode_queries(questions)
         self.words = [_distinct(text) for text in questions]
-        self.pieces = _pieces(self.texts, code, self.ids)
 
 
 def _distinct(text: str) -> list[Term]:
     return list({term.term: term for term in reversed(terms(text))}.values())[::-1]
 
 
-def _pieces(
-    texts: list[str], code: str, ids: dict[str, int]
-) -> tuple[Array, Array, Array]:
-    """Sentences of all passages as ragged term ids, and each one's passage."""
-    flat: list[int] = []
-    lengths, owner = [], []
-    for row, text in enumerate(texts):
-        for start, end in sentences(text, code):
-            found = [ids[t.term] for t in terms(text[start:end]) if t.term in ids]
-            flat += found
-            lengths.append(len(found))
-            owner.append(row)
-    return np.cumsum([0, *lengths]), np.array(flat), np.array(owner)
-
-
 def features(asked: Language, read: Language, table: WordEmbedder) -> Array:
     """Give (questions, passages, features) as NAMES."""
     made = np.zeros((len(asked.words), len(read.texts), len(NAMES)), np.float32)
     made[:, :, 0] = asked.queries @ read.passages.T
-    starts = np.flatnonzero(np.diff(read.pieces[2], prepend=-1))
     lexical = read.lexical
     asking, _ = table.word_vectors(question.QUESTION_WORDS)
     for row, words in zip(made, asked.words, strict=True):
@@ -79,13 +65,12 @@ def features(asked: Language, read: Language, table: WordEmbedder) -> Array:
         q = question.read(
             words, vectors, information, asking, lexical, read.vectors, read.ids
         )
-        whole = rerank.best_matches(
-            q.cosines, lexical.passage_offsets, lexical.passage_terms
+        best = rerank.best_matches(
+            q.cosines, lexical.sentence_offsets, lexical.sentence_terms
         )
-        parts = rerank.best_matches(q.cosines, *read.pieces[:2])
-        row[:, 1] = rerank.late_interaction(question.gain(whole), q.importance)
-        of_parts = rerank.late_interaction(question.gain(parts), q.importance)
-        row[:, 2] = np.maximum.reduceat(of_parts, starts)
+        row[:, 1], row[:, 2] = rerank.of_passages(
+            question.gain(best), q.importance, lexical.passage_sentences[:-1]
+        )
         exact = [[(read.ids[w.term], 1.0)] for w in words if w.term in read.ids]
         row[:, 3] = lexical.score(exact) / 10
         row[:, 4] = lexical.score(q.alternatives()) / 10
@@ -139,7 +124,7 @@ def signs(block: Array, weights: Array) -> Array:
     """What the confidence is judged by: (questions, signs), from ranked features."""
     order = np.argsort(-(block @ weights), axis=1)[:, : answer.LOOKED_AT]
     best = np.take_along_axis(block, order[:, :, None], axis=1)
-    return np.stack([answer.signs(b[:, 0], b[:, 1]) for b in best])
+    return np.stack([answer.signs(*b.T) for b in best])
 
 
 def without(block: Array, gold: Array) -> Array:

@@ -89,8 +89,9 @@ def test_build_embeds_the_title_with_each_passage(built, fast):
             expected = embedder.encode_passages([embedded])[0]
             np.testing.assert_allclose(snapshot.vectors[row], expected, atol=1e-6)
             words = {term.term for term in terms(embedded)}
-            span = slice(*snapshot.lexical.passage_offsets[row : row + 2])
-            ids = snapshot.lexical.passage_terms[span]
+            lexical = snapshot.lexical
+            ends = lexical.passage_sentences[row : row + 2]
+            ids = lexical.sentence_terms[slice(*lexical.sentence_offsets[ends])]
             assert {snapshot.terms[i] for i in ids} == words
     assert title == "Un arrêt"  # the last of three passages or more has its title too
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.lexical import K1, B, Lexical
 
-PASSAGES = [["war", "peace", "war"], ["peace", "rain"], [], ["war"]]
+PASSAGES = [[["war", "peace"], ["war"]], [["peace", "rain"]], [], [["war"]]]
 
 
 def bm25(query, passage, passages):
@@ -41,28 +41,39 @@ def test_scores_are_bm25(passages, query):
 
     scores = lexical.score(exact(lexical, query))
 
-    expected = [bm25(query, p, passages) if p else 0.0 for p in passages]
+    flat = [[word for s in p for word in s] for p in passages]
+    expected = [bm25(query, p, flat) if p else 0.0 for p in flat]
     assert scores == pytest.approx(expected, abs=1e-5)
 
 
 @given(passages_of_words)
-def test_both_views_hold_the_same_pairs(passages):
-    """(passage, term) pairs read by passage and by term are those of the input."""
+def test_both_views_hold_the_same_words(passages):
+    """Words read by sentence, and by term, are those of the input."""
     lexical = Lexical.build(passages)
-    wanted = {(i, word) for i, p in enumerate(passages) for word in p}
+    at = lexical.passage_sentences
 
-    def ragged(offsets, values):
-        return [
-            (i, int(v))
-            for i in range(len(offsets) - 1)
-            for v in values[offsets[i] : offsets[i + 1]]
+    read = [
+        [
+            {
+                lexical.terms[i]
+                for i in _stretch(lexical.sentence_offsets, lexical.sentence_terms, s)
+            }
+            for s in range(at[row], at[row + 1])
         ]
+        for row in range(len(lexical))
+    ]
+    assert read == [[set(s) for s in p] for p in passages]
 
-    by_passage = ragged(lexical.passage_offsets, lexical.passage_terms)
-    by_term = ragged(lexical.term_offsets, lexical.term_rows)
-    assert {(i, lexical.terms[t]) for i, t in by_passage} == wanted
-    assert {(i, lexical.terms[t]) for t, i in by_term} == wanted
-    assert len(by_passage) == len(by_term) == len(wanted)
+    held = [
+        set(_stretch(lexical.term_offsets, lexical.term_rows, t))
+        for t in range(len(lexical.terms))
+    ]
+    for term, rows in zip(lexical.terms, held, strict=True):
+        assert rows == {i for i, p in enumerate(passages) if any(term in s for s in p)}
+
+
+def _stretch(offsets, values, i):
+    return values[offsets[i] : offsets[i + 1]].tolist()
 
 
 def test_a_word_takes_its_best_stand_in():

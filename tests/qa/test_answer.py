@@ -20,28 +20,34 @@ def test_nothing_is_shown_where_nothing_matches(scores):
     assert answer.choose(scores) == []
 
 
+COSINES, LATE, SENTENCE = (
+    np.array([0.6, 0.4, 0.2]),
+    np.array([0.9, 0.3, 0.1]),
+    np.array([0.5, 0.5, 0.0]),
+)
+
+
 def test_signs_are_the_best_and_its_lead_over_the_others():
-    """The others' means are 0.3 and 0.2."""
-    cosines, late = np.array([0.6, 0.4, 0.2]), np.array([0.9, 0.3, 0.1])
+    """The others' means are 0.3, 0.2 and 0.25."""
+    found = answer.signs(COSINES, LATE, SENTENCE)
 
-    found = answer.signs(cosines, late)
-
-    assert found == pytest.approx([0.6, 0.9, 0.6 - 0.3, 0.9 - 0.2])
+    assert found == pytest.approx([0.6, 0.9, 0.5, 0.6 - 0.3, 0.9 - 0.2, 0.5 - 0.25])
 
 
 def test_confidence_is_the_logistic_of_the_signs():
-    cosines, late = np.array([0.6, 0.4]), np.array([0.9, 0.3])
-    total = np.dot(answer.signs(cosines, late), answer.WEIGHTS) + answer.BIAS
+    signs = answer.signs(COSINES, LATE, SENTENCE)
+    total = np.dot(signs, answer.WEIGHTS) + answer.BIAS
 
-    found = answer.confidence(cosines, late)
+    found = answer.confidence(COSINES, LATE, SENTENCE)
 
     assert found == pytest.approx(1 / (1 + np.exp(-total)), rel=1e-5)
 
 
 def test_one_passage_alone_has_no_lead():
     """A single passage is judged by itself."""
-    assert answer.signs(np.array([0.5]), np.array([0.4])).tolist()[2:] == [0, 0]
+    one = np.array([0.5])
+    assert answer.signs(one, one, one).tolist() == [0.5, 0.5, 0.5, 0, 0, 0]
 
 
 def test_nothing_found_is_no_confidence():
-    assert answer.confidence(np.array([]), np.array([])) == 0.0
+    assert answer.confidence(np.array([]), np.array([]), np.array([])) == 0.0

@@ -5,7 +5,7 @@ import pytest
 
 from index.tokens import terms
 from qa.highlight import highlight
-from qa.question import Question
+from qa.question import FLOOR, TOP, Question
 
 TEXT = "Le président exige l'arrêt immédiat. Il pleut."
 IDS = {term.term: i for i, term in enumerate(terms(TEXT))}
@@ -22,11 +22,11 @@ def asked(words, **cosines):
 
 def test_the_translation_is_marked_exactly():
     """ "halt" lights up "arrêt", from its first character to its last."""
-    (span,) = highlight(asked(["halt"], arrêt=("halt", 0.8)), terms(TEXT), IDS)
+    (span,) = highlight(asked(["halt"], arrêt=("halt", 0.5)), terms(TEXT), IDS)
 
     assert TEXT[span.start : span.end] == "arrêt"
     assert span.word == "halt"
-    assert span.weight == pytest.approx((0.8 - 0.25) / 0.75)
+    assert span.weight == pytest.approx((0.5 - FLOOR) / (TOP - FLOOR))
 
 
 def test_a_weak_match_is_no_evidence():
@@ -37,7 +37,7 @@ def test_a_weak_match_is_no_evidence():
 def test_only_the_best_match_of_a_word_and_its_equals_are_marked():
     """A second word far behind the first is left unmarked."""
     found = highlight(
-        asked(["halt"], arrêt=("halt", 0.9), exige=("halt", 0.5)), terms(TEXT), IDS
+        asked(["halt"], arrêt=("halt", 0.9), exige=("halt", 0.45)), terms(TEXT), IDS
     )
 
     assert [TEXT[s.start : s.end] for s in found] == ["arrêt"]

@@ -11,11 +11,16 @@ from qa import question
 VECTORS = {
     "halt": [1.0, 0.0, 0.0],
     "who": [0.0, 1.0, 0.0],
-    "arrêt": [0.8, 0.0, 0.6],
+    "arrêt": [0.6, 0.0, 0.8],
     "qui": [0.0, 0.9, np.sqrt(1 - 0.81)],
     "pluie": [0.0, 0.0, 1.0],
 }
-PASSAGES = [["qui", "arrêt"], ["qui", "pluie"], ["qui"], ["qui", "pluie", "halt"]]
+PASSAGES = [
+    [["qui", "arrêt"]],
+    [["qui"], ["pluie"]],
+    [["qui"]],
+    [["qui", "pluie"], ["halt"]],
+]
 
 
 def read(text):
@@ -38,7 +43,7 @@ def test_translations_stand_for_a_word_by_their_cosine():
     (near,) = asked.alternatives()
 
     assert near[0] == (ids["halt"], pytest.approx(1.0))
-    expected = (0.8 - question.FLOOR) / (1 - question.FLOOR)
+    expected = (0.6 - question.FLOOR) / (question.TOP - question.FLOOR)
     assert near[1] == (ids["arrêt"], pytest.approx(expected))
     assert len(near) == 2
 
@@ -54,7 +59,7 @@ def test_common_words_matter_less_even_in_translation():
 
 def test_the_same_word_matches_wholly_without_a_vector():
     """A word that the table does not know is still found as itself."""
-    lexical = Lexical.build([["xyzzy"], ["other"]])
+    lexical = Lexical.build([[["xyzzy"]], [["other"]]])
     none = np.zeros((2, 3), np.float32)
     ids = {"xyzzy": 0, "other": 1}
     asked = question.read(
@@ -68,7 +73,7 @@ def test_the_same_word_matches_wholly_without_a_vector():
 
 def weigh(information, asking):
     """Importance of "halt" and "arrêt", each in one passage of two."""
-    lexical = Lexical.build([["halt"], ["arrêt"]])
+    lexical = Lexical.build([[["halt"]], [["arrêt"]]])
     vectors = np.array([[1, 0], [0, 1]], np.float32)
     ids = {"halt": 0, "arrêt": 1}
     words = terms("halt arrêt")

@@ -39,13 +39,24 @@ def test_late_interaction_weighs_the_words():
     assert scores == pytest.approx([0.75, 0.0])
 
 
+def test_a_passage_is_judged_whole_and_by_its_best_sentence():
+    """Two words in two sentences cover it whole; each sentence covers half."""
+    gains = np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]], np.float32)
+
+    late, best = rerank.of_passages(gains, np.array([0.5, 0.5]), np.array([0, 2]))
+
+    assert late == pytest.approx([1.0, 0.5])
+    assert best == pytest.approx([0.5, 0.5])
+
+
 def test_a_passage_that_covers_more_ranks_higher():
     """With equal cosines late interaction decides; scores are the logistic sums."""
-    ranking = rerank.rank(np.array([3, 8]), np.array([0.4, 0.4]), np.array([0.2, 0.9]))
+    same, late = np.array([0.4, 0.4]), np.array([0.2, 0.9])
+    ranking = rerank.rank(np.array([3, 8]), same, late, same)
 
     assert ranking.rows.tolist() == [8, 3]
     assert ranking.late.tolist() == [0.9, 0.2]
-    total = rerank.WEIGHTS[0] * 0.4 + rerank.WEIGHTS[1] * 0.9 + rerank.BIAS
+    total = np.dot(rerank.WEIGHTS, [0.4, 0.9, 0.4]) + rerank.BIAS
     assert ranking.scores[0] == pytest.approx(1 / (1 + np.exp(-total)))
 
 
@@ -53,12 +64,13 @@ def test_equal_passages_keep_the_order_of_rows():
     """Ties are broken by row, so that asking again gives the same."""
     same = np.array([0.5, 0.5, 0.5])
 
-    assert rerank.rank(np.array([9, 2, 5]), same, same).rows.tolist() == [2, 5, 9]
+    assert rerank.rank(np.array([9, 2, 5]), same, same, same).rows.tolist() == [2, 5, 9]
 
 
 def test_the_top_is_cut_from_every_array():
     """Rows, scores and features stay side by side."""
-    ranking = rerank.rank(np.arange(4), np.arange(4) / 4, np.zeros(4)).top(2)
+    nothing = np.zeros(4)
+    ranking = rerank.rank(np.arange(4), np.arange(4) / 4, nothing, nothing).top(2)
 
     assert len(ranking) == 2
     assert ranking.rows.tolist() == [3, 2]
