@@ -44,6 +44,9 @@ class Collection:
         self._table = table
         self.lexical = _in_memory(snapshot.lexical)
         self.ids = {term: i for i, term in enumerate(snapshot.terms)}
+        self._languages = np.array(snapshot.language_numbers)
+        self._sample = rerank.sample(self._languages)
+        self._sampled = _gather(self.lexical, self._sample)
         self._asking, _ = table.word_vectors(question.QUESTION_WORDS)
         self._term_vectors = snapshot.term_vectors.astype(np.float32)  # (t, d)
 
@@ -118,10 +121,23 @@ class Collection:
         return _best(rows, scores[rows], n)
 
     def _late(self, asked: Question, rows: Array) -> tuple[Array, Array]:
-        """Late interaction with some passages, and with their best sentences: (n,)."""
+        """Late interaction with some passages, and with their best sentences: (n,),
+        each above what is usual in the passage's language."""
         if not len(rows):
             return np.zeros(0, np.float32), np.zeros(0, np.float32)
-        starts, offsets, flat = _gather(self.lexical, rows)
+        found = self._interact(asked, _gather(self.lexical, rows))
+        usual = self._interact(asked, self._sampled)
+        sampled, n = self._languages[self._sample], len(self.snapshot.languages)
+        late, sentence = (
+            values - rerank.background(chance, sampled, n)[self._languages[rows]]
+            for values, chance in zip(found, usual, strict=True)
+        )
+        return late, sentence
+
+    def _interact(
+        self, asked: Question, passages: tuple[Array, Array, Array]
+    ) -> tuple[Array, Array]:
+        starts, offsets, flat = passages
         best = rerank.best_matches(asked.cosines, offsets, flat)
         return rerank.of_passages(question.gain(best), asked.importance, starts)
 
@@ -132,7 +148,7 @@ class Collection:
         kept = np.ones(len(self.snapshot), bool)
         if language is not None:
             is_it = np.array([code == language for code in self.snapshot.languages])
-            kept &= is_it[self.snapshot.language_numbers]
+            kept &= is_it[self._languages]
         if source is not None:
             documents = np.array([s == source for s in self._sources], bool)
             kept &= documents[self.snapshot.document_rows]

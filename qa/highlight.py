@@ -18,7 +18,7 @@ Array = NDArray[Any]
 
 # A match weaker than this is no evidence, nor is one this far behind the word's best.
 WEAK = 0.25
-CLOSE = 0.85
+CLOSE = 0.65
 # Spans that weigh less than this beside the strongest are left unmarked.
 FAINT = 0.12
 

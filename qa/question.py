@@ -23,6 +23,9 @@ FLOOR = 0.2
 # One with this cosine stands for it as well as the word itself: translations of a
 # word seldom lie nearer, and must not lose to chance words of its own language.
 TOP = 0.75
+# Only the word itself has a cosine above this, and matches that much better.
+ALMOST = 0.999
+EXACT = 0.1
 # Terms this near are taken for translations and inflections when candidates are
 # sought, at most MOST of them for a word.
 NEAR = 0.55
@@ -71,7 +74,7 @@ def read(
     asking: (a, d) vectors of words that only ask, like "who". term_vectors: (t, d),
     rows as `lexical.terms`; term_ids: their ids by name.
     """
-    cosines = vectors @ term_vectors.T  # (m, t)
+    cosines = np.minimum(vectors @ term_vectors.T, ALMOST)  # (m, t)
     for row, word in zip(cosines, words, strict=True):
         if word.term in term_ids:
             row[term_ids[word.term]] = 1.0
@@ -91,8 +94,12 @@ def _nearest(cosines: Array) -> list[tuple[int, float]]:
 
 
 def gain(cosines: Array) -> Array:
-    """Turn cosines into degrees of match, from 0 (FLOOR and below) to 1 (TOP)."""
-    return np.clip((cosines - FLOOR) / (TOP - FLOOR), 0, 1)
+    """Turn cosines into degrees of match, from 0 (FLOOR and below) to 1.
+
+    The word itself has 1; another word has at most 1 - EXACT, from TOP on.
+    """
+    near = np.clip((cosines - FLOOR) / (TOP - FLOOR), 0, 1)
+    return np.where(cosines > ALMOST, 1, (1 - EXACT) * near)
 
 
 def _importance(cosines: Array, telling: Array, lexical: Lexical) -> Array:

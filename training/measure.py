@@ -115,6 +115,11 @@ def gold(folder: Path) -> Array:
     return np.array([rows[id] for id in judged(folder)])
 
 
+def articles(folder: Path) -> Array:
+    """The article's number of each paragraph, in order: (240,)."""
+    return np.array([int(e["_id"][:2]) for e in _entries(folder, "corpus", "en")])
+
+
 class XQuAD:
     """The paragraphs and questions of every language, encoded once."""
 

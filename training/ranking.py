@@ -2,9 +2,10 @@
 
     python -m training.ranking ../shared/eval [MODEL]
 
-Every question is set against all 240 paragraphs, in its own language, from English
-and into English; the weights maximise the likelihood of the right paragraph (a
-softmax over the paragraphs), one set of weights for all languages. What is printed
+Every question is set against all 240 paragraphs: in its own language, from English
+and into English, and with each paragraph in a language drawn by chance. The weights
+maximise the likelihood of the right paragraph (a softmax over the paragraphs), one
+set of weights for all languages. What is printed
 as "even" comes from the articles that were not fitted on. The numbers go by hand
 into qa.rerank and qa.answer.
 """
@@ -31,34 +32,53 @@ NAMES = ("cosine", "late", "sentence", "bm25", "expanded")
 # What the product adds up, and what was tried beside it.
 TRIED = ([0], [1], [3], [4], [0, 1], [0, 1, 2], [0, 1, 3], [0, 1, 4], [0, 1, 2, 3, 4])
 CHOSEN = [0, 1, 2]
+NOTHING = -1.0  # a feature's value for a passage that is taken away
 
 
-class Language:
-    """The paragraphs and questions of one language, encoded."""
+class Collection:
+    """Paragraphs of one language or of many, encoded."""
 
-    def __init__(self, folder: Path, code: str, table: WordEmbedder) -> None:
-        self.texts = measure.texts(folder, "corpus", code)
-        questions = measure.texts(folder, "queries", code)
+    def __init__(self, texts: list[str], codes: list[str], table: WordEmbedder) -> None:
         self.lexical = Lexical.build(
             [[t.term for t in sentence] for sentence in terms_by_sentence(text, code)]
-            for text in self.texts
+            for text, code in zip(texts, codes, strict=True)
         )
         self.ids = {term: i for i, term in enumerate(self.lexical.terms)}
         self.vectors, _ = table.word_vectors(self.lexical.terms)
-        self.passages = table.encode_passages(self.texts)
-        self.queries = table.encode_queries(questions)
-        self.words = [_distinct(text) for text in questions]
+        self.passages = table.encode_passages(texts)
+        self.languages = np.unique(codes, return_inverse=True)[1]
+        self.sample = rerank.sample(self.languages)
+
+    def above(self, values: Array) -> Array:
+        """Take off what is usual in each paragraph's language."""
+        sampled, n = self.languages[self.sample], self.languages.max() + 1
+        usual = rerank.background(values[self.sample], sampled, n)
+        return values - usual[self.languages]
+
+
+class Questions:
+    """The questions of one language, encoded."""
+
+    def __init__(self, texts: list[str], table: WordEmbedder) -> None:
+        self.queries = table.encode_queries(texts)
+        self.words = [_distinct(text) for text in texts]
+
+
+def mixed(of: dict[str, list[str]], seed: int) -> tuple[list[str], list[str]]:
+    """Give each paragraph in one language drawn by chance: texts and codes."""
+    codes = np.random.default_rng(seed).choice(XQUAD, len(of["en"])).tolist()
+    return [of[code][i] for i, code in enumerate(codes)], codes
 
 
 def _distinct(text: str) -> list[Term]:
     return list({term.term: term for term in reversed(terms(text))}.values())[::-1]
 
 
-def features(asked: Language, read: Language, table: WordEmbedder) -> Array:
+def features(asked: Questions, read: Collection, table: WordEmbedder) -> Array:
     """Give (questions, passages, features) as NAMES."""
-    made = np.zeros((len(asked.words), len(read.texts), len(NAMES)), np.float32)
-    made[:, :, 0] = asked.queries @ read.passages.T
     lexical = read.lexical
+    made = np.zeros((len(asked.words), len(lexical), len(NAMES)), np.float32)
+    made[:, :, 0] = asked.queries @ read.passages.T
     asking, _ = table.word_vectors(question.QUESTION_WORDS)
     for row, words in zip(made, asked.words, strict=True):
         vectors, information = table.word_vectors([w.term for w in words])
@@ -68,9 +88,10 @@ def features(asked: Language, read: Language, table: WordEmbedder) -> Array:
         best = rerank.best_matches(
             q.cosines, lexical.sentence_offsets, lexical.sentence_terms
         )
-        row[:, 1], row[:, 2] = rerank.of_passages(
+        both = rerank.of_passages(
             question.gain(best), q.importance, lexical.passage_sentences[:-1]
         )
+        row[:, 1], row[:, 2] = map(read.above, both)
         exact = [[(read.ids[w.term], 1.0)] for w in words if w.term in read.ids]
         row[:, 3] = lexical.score(exact) / 10
         row[:, 4] = lexical.score(q.alternatives()) / 10
@@ -78,10 +99,11 @@ def features(asked: Language, read: Language, table: WordEmbedder) -> Array:
 
 
 def runs() -> Iterator[Run]:
-    """Question language and paragraph language of each run."""
+    """Language of the questions and of the paragraphs, "mixed" ones among them."""
     yield from ((c, c) for c in XQUAD)
     yield from (("en", c) for c in XQUAD if c != "en")
     yield from ((c, "en") for c in XQUAD if c != "en")
+    yield from ((c, "mixed") for c in XQUAD)
 
 
 def _minimise(weights: torch.Tensor, loss_of: object) -> Array:
@@ -128,10 +150,17 @@ def signs(block: Array, weights: Array) -> Array:
 
 
 def without(block: Array, gold: Array) -> Array:
-    """Take each question's right passage away."""
-    kept = np.ones(block.shape[:2], bool)
-    kept[np.arange(len(gold)), gold] = False
-    return block[kept].reshape(block.shape[0], block.shape[1] - 1, block.shape[2])
+    """Take each question's right passage away, by scoring nothing for it."""
+    left = block.copy()
+    left[np.arange(len(gold)), gold] = NOTHING
+    return left
+
+
+def elsewhere(block: Array, gold: Array, article: Array) -> Array:
+    """Take away all passages of the article that the question is about."""
+    left = block.copy()
+    left[article[None, :] == article[gold][:, None]] = NOTHING
+    return left
 
 
 def auroc(positive: Array, negative: Array) -> float:
@@ -156,8 +185,11 @@ def table_of(scores: dict[Run, float]) -> str:
     """Means of the three kinds of run, and the worst of each."""
     kinds = {
         "same": [v for (a, b), v in scores.items() if a == b],
-        "en>xx": [v for (a, b), v in scores.items() if a == "en" != b],
+        "en>xx": [
+            v for (a, b), v in scores.items() if a == "en" and b not in ("en", "mixed")
+        ],
         "xx>en": [v for (a, b), v in scores.items() if b == "en" != a],
+        "mixed": [v for (_, b), v in scores.items() if b == "mixed"],
     }
     cells = (f"{k} {np.mean(v):.3f} (worst {min(v):.3f})" for k, v in kinds.items())
     return "  ".join(cells)
@@ -176,35 +208,43 @@ def compare(blocks: dict[Run, Array], gold: Array, odd: Array) -> None:
             print("   ", name, table_of(scores))
 
 
-def calibrate(blocks: list[Array], gold: Array, odd: Array) -> None:
-    """Fit the score's bias and the confidence on the odd articles."""
+def calibrate(blocks: list[Array], gold: Array, odd: Array, article: Array) -> None:
+    """Fit the score's bias and the confidence on the odd articles.
+
+    Questions that find no answer are of two kinds, as many of each: the right
+    paragraph is missing among its neighbours, or the whole article is.
+    """
     weights = fit([b[odd] for b in blocks], gold[odd])
+    print("score", weights.round(2).tolist(), "bias", _bias(blocks, weights, gold, odd))
     parts = {}
     for name, part in (("odd", odd), ("even", ~odd)):
-        found = [signs(b[part], weights) for b in blocks]
-        missing = [signs(without(b[part], gold[part]), weights) for b in blocks]
-        parts[name] = np.concatenate(found), np.concatenate(missing)
-    sign_weights, bias = logistic(*parts["odd"])
-    print("score", weights.round(2).tolist(), "bias", _bias(blocks, weights, gold, odd))
-    print("confidence", sign_weights.round(2).tolist(), round(bias, 2))
-    for name, (found, missing) in parts.items():
-        chance = [
-            1 / (1 + np.exp(-(x @ sign_weights + bias))) for x in (found, missing)
-        ]
-        truth = np.repeat([1.0, 0.0], [len(found), len(missing)])
-        error = calibration_error(np.concatenate(chance), truth)
-        print(f"    {name} AUROC {auroc(*chance):.3f} ECE {error:.3f}")
+        of, right = [b[part] for b in blocks], gold[part]
+        found = np.concatenate([signs(b, weights) for b in of])
+        near = np.concatenate([signs(without(b, right), weights) for b in of])
+        far = [signs(elsewhere(b, right, article), weights) for b in of]
+        parts[name] = found, near, np.concatenate(far)
+    found, near, far = parts["odd"]
+    fitted, bias = logistic(np.repeat(found, 2, 0), np.concatenate([near, far]))
+    print("confidence", fitted.round(2).tolist(), round(bias, 2))
+    for name, signs_of in parts.items():
+        yes, near, far = (1 / (1 + np.exp(-(x @ fitted + bias))) for x in signs_of)
+        chance = np.concatenate([yes, yes, near, far])
+        error = calibration_error(chance, np.repeat([1.0, 0.0], 2 * len(yes)))
+        print(f"    {name} ECE {error:.3f} AUROC near {auroc(yes, near):.3f}", end="")
+        print(f" far {auroc(yes, far):.3f}; answered from 0.3, 0.4, 0.5 on:")
+        for t in (0.3, 0.4, 0.5):
+            print("       ", *(f"{(x >= t).mean():.2f}" for x in (yes, near, far)))
 
 
 def _bias(blocks: list[Array], weights: Array, gold: Array, odd: Array) -> float:
-    """The log-odds at which a passage among the best ten is as likely right as not."""
+    """The sum at which a passage among the best is as likely right as not, negated."""
     right, wrong = [], []
     for block in blocks:
         sums = block[odd] @ weights
-        at = sums[np.arange(len(sums)), gold[odd]]
-        others = np.sort(without(sums[:, :, None], gold[odd])[:, :, 0], axis=1)
-        right.append(at)
-        wrong.append(others[:, -5:].ravel())
+        at = np.arange(len(sums)), gold[odd]
+        right.append(sums[at])
+        sums[at] = -np.inf
+        wrong.append(np.sort(sums, axis=1)[:, -5:].ravel())
     a, b = np.concatenate(right), np.concatenate(wrong)
     points = np.linspace(min(a.min(), b.min()), max(a.max(), b.max()), 400)
     errors = [(a < p).mean() + (b >= p).mean() for p in points]
@@ -214,14 +254,16 @@ def _bias(blocks: list[Array], weights: Array, gold: Array, odd: Array) -> float
 def main(folder: Path, model: str = "fast") -> None:
     """Print what each choice of features reaches, then the numbers to take over."""
     table = embedders.load_words(model)
-    languages = {code: Language(folder, code, table) for code in XQUAD}
+    texts = {c: measure.texts(folder, "corpus", c) for c in XQUAD}
+    asked = {c: Questions(measure.texts(folder, "queries", c), table) for c in XQUAD}
+    read = {c: Collection(texts[c], [c] * len(texts[c]), table) for c in XQUAD}
+    read["mixed"] = Collection(*mixed(texts, seed=1), table)
     odd = np.array([int(id[:2]) % 2 == 1 for id in measure.judged(folder)])
-    blocks = {
-        run: features(languages[run[0]], languages[run[1]], table) for run in runs()
-    }
+    blocks = {run: features(asked[run[0]], read[run[1]], table) for run in runs()}
     gold = measure.gold(folder)
     compare(blocks, gold, odd)
-    calibrate([b[:, :, CHOSEN] for b in blocks.values()], gold, odd)
+    chosen = [b[:, :, CHOSEN] for b in blocks.values()]
+    calibrate(chosen, gold, odd, measure.articles(folder))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import pytest
 
 from index.tokens import terms
 from qa.highlight import highlight
-from qa.question import FLOOR, TOP, Question
+from qa.question import EXACT, FLOOR, TOP, Question
 
 TEXT = "Le président exige l'arrêt immédiat. Il pleut."
 IDS = {term.term: i for i, term in enumerate(terms(TEXT))}
@@ -26,7 +26,7 @@ def test_the_translation_is_marked_exactly():
 
     assert TEXT[span.start : span.end] == "arrêt"
     assert span.word == "halt"
-    assert span.weight == pytest.approx((0.5 - FLOOR) / (TOP - FLOOR))
+    assert span.weight == pytest.approx((1 - EXACT) * (0.5 - FLOOR) / (TOP - FLOOR))
 
 
 def test_a_weak_match_is_no_evidence():

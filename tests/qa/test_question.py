@@ -37,13 +37,14 @@ def read(text):
 
 
 def test_translations_stand_for_a_word_by_their_cosine():
-    """ "halt" finds itself wholly and "arrêt" by (0.8 - floor) / (1 - floor)."""
+    """halt finds itself wholly, arrêt by how far 0.6 is from floor to top."""
     asked, ids = read("halt")
 
     (near,) = asked.alternatives()
 
     assert near[0] == (ids["halt"], pytest.approx(1.0))
-    expected = (0.6 - question.FLOOR) / (question.TOP - question.FLOOR)
+    way = (0.6 - question.FLOOR) / (question.TOP - question.FLOOR)
+    expected = (1 - question.EXACT) * way
     assert near[1] == (ids["arrêt"], pytest.approx(expected))
     assert len(near) == 2
 

@@ -75,3 +75,25 @@ def test_the_top_is_cut_from_every_array():
     assert len(ranking) == 2
     assert ranking.rows.tolist() == [3, 2]
     assert ranking.cosines.tolist() == [0.75, 0.5]
+
+
+def test_each_language_has_its_share_of_the_sample():
+    """Rows are spread over a language, at most SAMPLED of each."""
+    languages = np.array([0] * 100 + [1] * 3)
+
+    rows = rerank.sample(languages)
+
+    assert (languages[rows] == 0).sum() == rerank.SAMPLED
+    assert rows[-3:].tolist() == [100, 101, 102]
+    assert rows[rerank.SAMPLED - 1] > 80
+
+
+def test_background_leans_on_all_languages_where_it_knows_little():
+    """Means 0.6 of two and 0.2 of one; LEAN times their mean, 0.4, is added."""
+    values, languages = np.array([0.5, 0.7, 0.2]), np.array([0, 0, 1])
+
+    found = rerank.background(values, languages, 3)
+
+    lean = rerank.LEAN
+    expected = [(1.2 + lean * 0.4) / (2 + lean), (0.2 + lean * 0.4) / (1 + lean), 0.4]
+    assert found == pytest.approx(expected)
