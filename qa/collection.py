@@ -93,11 +93,6 @@ class Collection:
         """Give the document that the passage of this row was cut from."""
         return self.snapshot.document(int(self.snapshot.document_rows[row]))
 
-    def terms_of(self, row: int) -> set[int]:
-        """Give the term ids of a passage, its title's among them."""
-        _, _, ids = _gather(self.lexical, np.array([row]))
-        return set(ids.tolist())
-
     def _vector(self, text: str) -> Array:
         """Encode a question: (d,)."""
         vector: Array = self._embedder.encode_queries([text[:LONGEST]])[0]

@@ -77,6 +77,7 @@ class QA:
         1..1000.
         """
         began = time.perf_counter()
+        question = question.encode("utf-8", "replace").decode()  # no lone surrogates
         if not question.strip():
             raise ValueError("the question is empty; write what you want to know")
         if not 1 <= k <= MOST_HITS:

@@ -16,8 +16,10 @@ from qa.rerank import Ranking
 
 # Passages ranked beyond those asked for, so that near duplicates can be joined.
 SPARE = 10
-# Passages whose vectors are this close, in one language, say the same.
-SAME = 0.97
+# Passages of one language whose vectors are this close are compared, and those that
+# share so much of their words (Jaccard) say the same.
+NEAR = 0.85
+SAME = 0.95
 # A question counts as answered from this confidence on.
 THRESHOLD = 0.5
 # How far a sentence is judged by itself, the rest being its passage's.
@@ -86,9 +88,10 @@ def _same(opened: Collection, one: _Found, other: _Found) -> bool:
     if a.id == b.id or a.language != b.language:
         return False
     vectors = opened.snapshot.vectors
-    if float(vectors[one.row] @ vectors[other.row]) < SAME:
+    if float(vectors[one.row] @ vectors[other.row]) < NEAR:
         return False
-    mine, theirs = (opened.terms_of(found.row) for found in (one, other))
+    texts = (one.passage.text, other.passage.text)
+    mine, theirs = ({term.term for term in terms(text)} for text in texts)
     return len(mine & theirs) >= SAME * len(mine | theirs)
 
 

