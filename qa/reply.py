@@ -21,7 +21,7 @@ SPARE = 10
 NEAR = 0.85
 SAME = 0.95
 # A question counts as answered from this confidence on.
-THRESHOLD = 0.5
+THRESHOLD = 0.4
 # How far a sentence is judged by itself, the rest being its passage's.
 OWN = 0.7
 

@@ -260,7 +260,7 @@ def test_the_map_opens_a_passage(page):
     """Hits are numbered on the map; a point opens its article at the passage."""
     ask(page, HALT)
     page.click("#tabs [role=tab] >> nth=2")
-    page.locator(".plane .ranked", has_text="1").first.click()
+    page.locator(".plane .ranked text", has_text=re.compile("^1$")).click(force=True)
 
     expect(page.locator("#map-reader .frame")).to_contain_text("exigé")
     shoot(page, "map")
