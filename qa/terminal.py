@@ -33,14 +33,15 @@ COLOURS = {"strong": "green", "fair": "yellow", "weak": "dim"}
 
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Draw a bar for each stage on standard error; gives what a build calls."""
+    """Draw a bar for each stage on a terminal; gives what a build calls."""
     columns = (
         TextColumn("{task.description:<10}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bars:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
         tasks = {}
 
         def show(stage: str, done: int, total: int) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
@@ -51,8 +52,16 @@ def load(model: str | Path) -> Embedder:
     Raises ModelError when it cannot be found or is not to be trusted.
     """
     folder = _folder(str(model))
+    stamp = max(file.stat().st_mtime_ns for file in folder.iterdir())
+    return _opened(folder, stamp, _name(str(model)))
+
+
+# A table takes half a second and 250 MB to open: builds and questions share it.
+@lru_cache(maxsize=2)
+def _opened(folder: Path, stamp: int, name: str) -> Embedder:
+    """Open a model's folder; its stamp changes when a file of it does."""
     runtime = import_module(f"{__name__}.{_runtime(folder)}")
-    embedder: Embedder = runtime.load(folder, name=_name(str(model)))
+    embedder: Embedder = runtime.load(folder, name=name)
     return embedder
 
 
