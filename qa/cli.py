@@ -65,10 +65,17 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
             # Whoever read our output has gone; nothing is left to tell.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except (PassageError, OSError) as error:
-            typer.echo(f"qa: {' '.join(str(error).split())}", err=True)
+            typer.echo(f"qa: {_one_line(error)}", err=True)
             raise typer.Exit(1) from error
 
     return run
+
+
+def _one_line(error: Exception) -> str:
+    """Say what went wrong in one line; of a file, which."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}; check the path"
+    return " ".join(str(error).split())
 
 
 @app.command()

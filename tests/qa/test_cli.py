@@ -280,3 +280,15 @@ def test_qa_is_there_when_it_is_asked_for():
     assert qa.QA is QA
     with pytest.raises(AttributeError, match="no attribute 'QB'"):
         _ = qa.QB
+
+
+def test_a_missing_file_is_named(tmp_path):
+    """`qa eval` without its files: one line that says which is missing."""
+    missing = tmp_path / "qrels.tsv"
+
+    result = run("eval", missing, missing, missing)
+
+    assert result.exit_code == 1
+    assert (
+        result.stderr == f"qa: {missing}: No such file or directory; check the path\n"
+    )
