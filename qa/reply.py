@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.records import Document, Passage
+from index.store import Snapshot
 from index.tokens import Term, sentences, terms
 from qa import answer, question, rerank
 from qa.collection import Collection
@@ -40,20 +41,21 @@ def compose(
     opened: Collection, asked: Question, ranking: Ranking, k: int
 ) -> tuple[bool, float, tuple[Sentence, ...], tuple[Hit, ...]]:
     """Give answered, confidence, sentences and hits of ranked passages."""
-    ranked = zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True)
-    kept, copies = _distinct(opened, [_find(opened, *one) for one in ranked], k)
-    confidence = answer.confidence(ranking.cosines, ranking.late, ranking.sentence)
+    scores = dict(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
+    copies = _distinct(opened.snapshot, list(scores), k)
+    kept = [_find(opened, row, scores[row]) for row in copies]
     words = [terms(one.passage.text) for one in kept]
+    confidence = answer.confidence(ranking.cosines, ranking.late, ranking.sentence)
     hits = tuple(
         Hit(
             rank,
             one.score,
             one.passage,
             one.document,
-            highlight(asked, words[rank - 1], opened.ids),
-            tuple(copy.document for copy in copies[rank - 1]),
+            highlight(asked, of_it, opened.ids),
+            tuple(opened.document(row) for row in copies[one.row]),
         )
-        for rank, one in enumerate(kept, 1)
+        for rank, (one, of_it) in enumerate(zip(kept, words, strict=True), 1)
     )
     answered = confidence >= THRESHOLD
     best = _sentences(opened, asked, kept, words) if answered else ()
@@ -61,37 +63,33 @@ def compose(
 
 
 def _find(opened: Collection, row: int, score: float) -> _Found:
-    passage = opened.snapshot.passage(row)
-    document = opened.document(row)
-    return _Found(row, score, passage, document)
+    return _Found(row, score, opened.snapshot.passage(row), opened.document(row))
 
 
-def _distinct(
-    opened: Collection, found: Sequence[_Found], k: int
-) -> tuple[list[_Found], list[list[_Found]]]:
+def _distinct(snapshot: Snapshot, rows: Sequence[int], k: int) -> dict[int, list[int]]:
     """Keep the k best passages that say different things, each with its copies."""
-    kept: list[_Found] = []
-    copies: list[list[_Found]] = []
-    for one in found:
-        twins = [i for i, other in enumerate(kept) if _same(opened, one, other)]
+    kept: dict[int, list[int]] = {}
+    for row in rows:
+        twins = [other for other in kept if _same(snapshot, row, other)]
         if twins:
-            copies[twins[0]].append(one)
+            kept[twins[0]].append(row)
         elif len(kept) < k:
-            kept.append(one)
-            copies.append([])
-    return kept, copies
+            kept[row] = []
+    return kept
 
 
-def _same(opened: Collection, one: _Found, other: _Found) -> bool:
+def _same(snapshot: Snapshot, one: int, other: int) -> bool:
     """Whether two passages, of different documents, have nearly the same words."""
-    a, b = one.document, other.document
-    if a.id == b.id or a.language != b.language:
+    if snapshot.document_rows[one] == snapshot.document_rows[other]:
         return False
-    vectors = opened.snapshot.vectors
-    if float(vectors[one.row] @ vectors[other.row]) < NEAR:
+    if snapshot.language_numbers[one] != snapshot.language_numbers[other]:
         return False
-    texts = (one.passage.text, other.passage.text)
-    mine, theirs = ({term.term for term in terms(text)} for text in texts)
+    if float(snapshot.vectors[one] @ snapshot.vectors[other]) < NEAR:
+        return False
+    mine, theirs = (
+        {term.term for term in terms(snapshot.passage(row).text)}
+        for row in (one, other)
+    )
     return len(mine & theirs) >= SAME * len(mine | theirs)
 
 
