@@ -61,7 +61,7 @@ def evaluate(
         seconds = time.perf_counter() - began
     return measure(found, {id: judged[id] for id in asked}) | {
         "queries": len(asked),
-        "seconds": round(seconds, 3),
+        "seconds": round(seconds, 6),
     }
 
 

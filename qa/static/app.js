@@ -14,7 +14,8 @@ window.passage = (() => {
   const tidy = () => at("#upload button")?.removeAttribute("aria-label");
 
   // A question was asked: put it into the address, so that it can be shared and gone back to.
-  function asked([question, language, source]) {
+  function asked(inputs) {
+    const [question, language, source] = inputs;
     const query = new URLSearchParams();
     for (const [key, value] of [["q", (question || "").trim()], ["language", language], ["source", source]])
       if (value) query.set(key, value);
@@ -22,7 +23,7 @@ window.passage = (() => {
     if (url !== location.search) history.pushState(null, "", url);
     remember((question || "").trim());
     document.title = question ? `${question} · Passage` : "Passage";
-    return [question, language, source];
+    return inputs;
   }
 
   // The last questions stay in this browser.
@@ -67,7 +68,10 @@ window.passage = (() => {
 
   function close(article) {
     article.remove();
-    if (opener && opener.isConnected) opener.focus();
+    if (!opener) return;
+    // The results may have been drawn anew meanwhile.
+    const drawn = opener.isConnected ? opener : at(`[data-open="${CSS.escape(opener.dataset.open)}"]`);
+    drawn?.focus();
   }
 
   async function copy(button) {

@@ -38,6 +38,7 @@ class Ask:
             self.results = shown("results", forwards="open")
             self.article = shown("article")
         self.kept = gr.State(None, time_to_live=SESSION_SECONDS)
+        self.last = gr.State(("", "", ""), time_to_live=SESSION_SECONDS)
 
     def _lay_out_box(self) -> None:
         self.greeting = shown("greeting")
@@ -62,38 +63,61 @@ class Ask:
     def wire(self, page: gr.Blocks, live: gr.HTML) -> None:
         """Say what happens when; `live` is read out to those who do not see."""
         asked = [self.question, self.language, self.source]
-        told = [self.greeting, self.results, self.article, live, self.kept]
-        filters = [self.language.input, self.source.input]
+        told = [self.greeting, self.results, self.article, live, self.kept, self.last]
+        options = {"js": "(...asked) => passage.asked(asked)", **DIRECT}
+        options["trigger_mode"] = "always_last"
         answered = gr.on(
-            [self.question.submit, self.button.click, *filters],
+            [self.question.submit, self.button.click],
             self.answer,
             asked,
             told,
-            js="(...asked) => passage.asked(asked)",
-            trigger_mode="always_last",
-            **DIRECT,
+            **options,
+        )
+        narrowed = gr.on(
+            [self.language.input, self.source.input],
+            self.narrow,
+            [*asked, self.last],
+            told,
+            **options,
         )
         linked = {"inputs": asked, "outputs": [*asked, *told], **DIRECT}
         loaded = page.load(self.follow_link, js="() => passage.next()", **linked)
         went = self.follow.click(self.follow_link, js="() => passage.next()", **linked)
-        for done in (answered, loaded, went):
+        for done in (answered, narrowed, loaded, went):
             done.then(js="() => passage.remind()")
         opened = self.results.open(self.open_hit, self.kept, self.article, **DIRECT)
         opened.then(js="() => passage.opened()")
 
     def answer(
         self, question: str, language: str, source: str, request: gr.Request
-    ) -> tuple[Html, Html, Html, Html, Answer | None]:
+    ) -> tuple[Any, ...]:
         """Answer a question; without one, show what could be asked."""
         speech = speech_of(request)
         question = (question or "").strip()[:LONGEST_QUESTION]
+        last = (question, language, source)
         if not question:
-            return render.greeting(speech), self._examples(speech), Html(), Html(), None
+            shown = render.greeting(speech), self._examples(speech), Html(), Html()
+            return *shown, None, last
         answer = self.ask(question, HITS, language or None, source or None)
         said = "say_answer" if answer.answered else "say_none"
         told = clean(speech.say(said, n=len(answer.hits)))
         links = export.links(question, HITS, language, source)
-        return Html(), render.results(answer, links, speech), Html(), told, answer
+        shown = Html(), render.results(answer, links, speech), Html(), told
+        return *shown, answer, last
+
+    def narrow(
+        self,
+        question: str,
+        language: str,
+        source: str,
+        last: tuple[str, str, str],
+        request: gr.Request,
+    ) -> Any:
+        """Answer again when a filter changed; Tab passing through one is no change."""
+        question = (question or "").strip()[:LONGEST_QUESTION]
+        if (question, language, source) == tuple(last):
+            return gr.skip()
+        return self.answer(question, language, source, request)
 
     def follow_link(
         self, question: str, language: str, source: str, request: gr.Request
