@@ -1,6 +1,6 @@
 """Measure the whole path on XQuAD, part by part, and write benchmarks/quality.md.
 
-    python benchmarks/quality.py ../shared/eval/xquad [--model fast]
+    python benchmarks/quality.py XQUAD_FOLDER [--model fast]
 
 The folder holds corpus/<lang>.jsonl, queries/<lang>.jsonl and qrels/test.tsv. The
 ranking's weights were learned on odd-numbered articles, so figures of the even ones

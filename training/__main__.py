@@ -1,7 +1,7 @@
 """Make the static model and measure it.
 
-    python -m training make ../shared/data TEACHER_FOLDER [--recipe FILE]
-    python -m training measure ../shared/eval ../shared/data [--model FOLDER]
+    python -m training make DATA_FOLDER TEACHER_FOLDER [--recipe FILE]
+    python -m training measure EVAL_FOLDER DATA_FOLDER [--model FOLDER]
 
 `make` goes on where it was stopped: everything finished lies in training/work.
 `measure` prints the figures and writes the model card, README.md in the model's

@@ -1,6 +1,6 @@
 """Fit the few weights of the ranking on XQuAD's odd-numbered articles.
 
-    python -m training.ranking ../shared/eval [MODEL]
+    python -m training.ranking EVAL_FOLDER [MODEL]
 
 Every question is set against all 240 paragraphs: in its own language, from English
 and into English, and with each paragraph in a language drawn by chance. The weights
