@@ -22,6 +22,7 @@ SAME, FROM_ENGLISH, OVER_ENGLISH = KINDS = (
     "English question, other language",
     "other language's question, over English",
 )
+PARTS = ("vectors", "lexical", "full")  # in the order of the tables' columns
 OUT = Path(__file__).with_suffix(".md")
 Scores = dict[tuple[str, str, str], dict[str, float]]
 
@@ -67,7 +68,7 @@ def summary(scores: Scores) -> str:
         runs = [(a, r) for a, r, m in scores if m == "full" and kind(a, r) == name]
         means = [
             sum(scores[a, r, mode]["ndcg@10"] for a, r in runs) / len(runs)
-            for mode in ("vectors", "lexical", "full")
+            for mode in PARTS
         ]
         worst = min(scores[a, r, "full"]["ndcg@10"] for a, r in runs)
         first = sum(scores[a, r, "full"]["recall@1"] for a, r in runs) / len(runs)
@@ -80,7 +81,7 @@ def detail(scores: Scores) -> str:
     """Table of each language's nDCG@10, by kind of run and part."""
     rows = [f"| | {' | '.join(LANGUAGES)} |", f"| --- |{' --- |' * len(LANGUAGES)}"]
     for name in KINDS:
-        for mode in ("vectors", "lexical", "full"):
+        for mode in PARTS:
             of = {
                 (ask if name == OVER_ENGLISH else read): f"{found['ndcg@10']:.3f}"
                 for (ask, read, m), found in scores.items()

@@ -93,8 +93,7 @@ def _build(
     from index.write import write
 
     start = time.perf_counter()
-    words = embedders.load_words(TABLE)
-    embedder = words if recipe.model == TABLE else embedders.load(recipe.model)
+    embedder, words = embedders.load(recipe.model), embedders.load_words(TABLE)
     with drafting(folder) as draft:
         corpus = gather(documents, recipe.size, partial(tell, "splitting"))
         if not len(corpus):

@@ -99,6 +99,10 @@ class Snapshot:
         """Go through all documents, in row order."""
         return map(self.document, range(self.manifest.documents))
 
+    def sources(self) -> list[str]:
+        """Give the source of every document, in row order, without reading texts."""
+        return self._texts.sources()
+
     def document_by_id(self, id: str) -> Document:
         """Give a document by its id; raises KeyError when there is none."""
         return self._texts.document_by_id(id)

@@ -24,6 +24,7 @@ CREATE TABLE passages (
     row INTEGER PRIMARY KEY, document INTEGER, "start" INTEGER, "end" INTEGER);
 """
 _DOCUMENT = "SELECT id, title, text, source, language, date FROM documents "
+_SOURCES = "SELECT source FROM documents ORDER BY row"
 _PASSAGE = """
 SELECT id, "start", "end", substr(text, "start" + 1, "end" - "start")
 FROM passages JOIN documents ON documents.row = document WHERE passages.row = ?
@@ -90,18 +91,23 @@ class Texts:
         except (ValueError, TypeError) as error:
             raise self._corrupt(error) from error
 
+    def sources(self) -> list[str]:
+        """Give the source of every document, in row order."""
+        return [source for (source,) in self._all(_SOURCES)]
+
     def close(self) -> None:
         self._db.close()
 
     def _one(self, query: str, key: int | str) -> tuple[Any, ...] | None:
+        found = self._all(query, key)
+        return found[0] if found else None
+
+    def _all(self, query: str, *keys: int | str) -> list[tuple[Any, ...]]:
         try:
             with self._lock:
-                found: tuple[Any, ...] | None = self._db.execute(
-                    query, (key,)
-                ).fetchone()
+                return self._db.execute(query, keys).fetchall()
         except sqlite3.Error as error:
             raise self._corrupt(error) from error
-        return found
 
     def _corrupt(self, error: Exception) -> CorruptSnapshot:
         return CorruptSnapshot(

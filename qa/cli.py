@@ -18,6 +18,7 @@ from typing import Annotated, Any, ParamSpec
 
 import typer
 
+from index.build import MODEL
 from index.errors import PassageError, SnapshotError
 
 P = ParamSpec("P")
@@ -83,7 +84,7 @@ def _one_line(error: Exception) -> str:
 def build(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders to index.")],
     index: Index,
-    model: Model = "fast",
+    model: Model = MODEL,
 ) -> None:
     """Index files and folders; what has not changed is not embedded again.
 
@@ -115,7 +116,6 @@ def ask(
     from qa import QA
     from qa.export import answer_record
 
-    question = question.encode("utf-8", "replace").decode()
     if not question.strip():
         raise typer.BadParameter("it is empty", param_hint="QUESTION")
     answer = QA.open(index).ask(question, k, language)
@@ -200,7 +200,7 @@ def evaluate(
     corpus: Annotated[Path, typer.Argument(help="corpus.jsonl of a BEIR data set.")],
     queries: Annotated[Path, typer.Argument(help="queries.jsonl")],
     qrels: Annotated[Path, typer.Argument(help="qrels/test.tsv")],
-    model: Model = "fast",
+    model: Model = MODEL,
     mode: Annotated[Mode, typer.Option(help="Measure a part, or all.")] = Mode.full,
     as_json: AsJson = False,
 ) -> None:

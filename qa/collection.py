@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import embedders
-from index.build import MODEL
+from index.build import TABLE
 from index.embedders import Embedder, WordEmbedder
 from index.errors import ModelError
 from index.lexical import Lexical
 from index.records import Document
 from index.store import Snapshot
-from index.tokens import Term, terms
 from qa import question, rerank
 from qa.fuse import fuse
 from qa.question import Question
@@ -52,7 +51,7 @@ class Collection:
 
     def read(self, text: str) -> Question:
         """Set a question's words against the words of the collection."""
-        words = _distinct(terms(text[:LONGEST]))[:MOST_WORDS]
+        words = question.distinct(text[:LONGEST])[:MOST_WORDS]
         vectors, information = self._table.word_vectors([word.term for word in words])
         return question.read(
             words,
@@ -145,13 +144,13 @@ class Collection:
             is_it = np.array([code == language for code in self.snapshot.languages])
             kept &= is_it[self._languages]
         if source is not None:
-            documents = np.array([s == source for s in self._sources], bool)
-            kept &= documents[self.snapshot.document_rows]
+            is_it = np.array([name == source for name in self._sources], bool)
+            kept &= is_it[self.snapshot.document_rows]
         return kept
 
     @cached_property
     def _sources(self) -> list[str]:
-        return [document.source for document in self.snapshot.documents()]
+        return self.snapshot.sources()
 
 
 def load(snapshot: Snapshot) -> Collection:
@@ -160,7 +159,7 @@ def load(snapshot: Snapshot) -> Collection:
     Raises ModelError when one of them has changed since.
     """
     manifest = snapshot.manifest
-    embedder, table = embedders.load(manifest.model), embedders.load_words(MODEL)
+    embedder, table = embedders.load(manifest.model), embedders.load_words(TABLE)
     for found, wanted in ((embedder, manifest.embedder), (table, manifest.table)):
         if found.id != wanted:
             raise ModelError(
@@ -174,11 +173,6 @@ def _in_memory(lexical: Lexical) -> Lexical:
     """Take the arrays off the disk: each slice of a mapped one costs microseconds."""
     arrays = {name: np.array(array) for name, array in lexical.arrays().items()}
     return Lexical.from_arrays(lexical.terms, arrays)
-
-
-def _distinct(words: list[Term]) -> list[Term]:
-    """Keep each word's first occurrence, in reading order."""
-    return list({word.term: word for word in reversed(words)}.values())[::-1]
 
 
 def _best(rows: Array, scores: Array, n: int) -> tuple[Array, Array]:

@@ -7,7 +7,6 @@ to their hit's text.
 import csv
 import io
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -165,25 +164,13 @@ def place(answer: Answer, kind: str, number: int) -> Place | None:
     Returns None when there is no such hit or sentence.
     """
     if kind == "hit":
-        found = [hit for hit in answer.hits if hit.rank == number]
-        return (
-            (
-                found[0].document,
-                found[0].passage.start,
-                found[0].passage.end,
-                found[0].spans,
-            )
-            if found
-            else None
-        )
+        for hit in answer.hits:
+            if hit.rank == number:
+                return hit.document, hit.passage.start, hit.passage.end, hit.spans
     if kind == "sentence" and number < len(answer.sentences):
-        sentence = answer.sentences[number]
-        return (
-            sentence.document,
-            sentence.start,
-            sentence.end,
-            evidence(sentence, answer.hits),
-        )
+        found = answer.sentences[number]
+        spans = evidence(found, answer.hits)
+        return found.document, found.start, found.end, spans
     return None
 
 
@@ -192,8 +179,6 @@ def evidence(sentence: Sentence, hits: Iterable[Hit]) -> tuple[Span, ...]:
     for hit in hits:
         inside = hit.passage.start <= sentence.start and sentence.end <= hit.passage.end
         if inside and hit.document.id == sentence.document.id:
-            move = hit.passage.start - sentence.start
-            return tuple(
-                replace(s, start=s.start + move, end=s.end + move) for s in hit.spans
-            )
+            by = hit.passage.start - sentence.start
+            return tuple(span.moved(by) for span in hit.spans)
     return ()

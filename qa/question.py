@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.lexical import Lexical
-from index.tokens import Term
+from index.tokens import Term, terms
 
 Array = NDArray[Any]
 
@@ -56,6 +56,18 @@ class Question:
     def alternatives(self) -> list[list[tuple[int, float]]]:
         """Give, for each word, the (term id, weight) that stand for it, best first."""
         return [_nearest(row) for row in self.cosines]
+
+
+def distinct(text: str) -> list[Term]:
+    """List the words of a text, each where it first occurs, in reading order.
+
+    >>> [word.term for word in distinct("Who asked, and who answered?")]
+    ['who', 'asked', 'and', 'answered']
+    """
+    first: dict[str, Term] = {}
+    for word in terms(text):
+        first.setdefault(word.term, word)
+    return list(first.values())
 
 
 def read(

@@ -4,7 +4,7 @@ Offsets count Unicode code points; `end` is exclusive; ranks count from 1;
 scores and weights lie between 0 and 1, higher is better.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.records import Document, Passage
 
@@ -20,6 +20,10 @@ class Span:
     end: int
     weight: float
     word: str = ""
+
+    def moved(self, by: int) -> "Span":
+        """Give the same evidence in a text that begins `by` characters earlier."""
+        return replace(self, start=self.start + by, end=self.end + by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,7 @@
 Offsets count Unicode code points, as in the records.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from urllib.parse import quote
 
@@ -52,11 +51,7 @@ def _levels(text: str, spans: Iterable[Span]) -> list[int]:
 def trimmed(text: str, spans: Iterable[Span]) -> Html:
     """Mark a text without the blanks at its ends."""
     lead = len(text) - len(text.lstrip())
-    return marked(text.strip(), _moved(spans, -lead))
-
-
-def _moved(spans: Iterable[Span], by: int) -> Iterator[Span]:
-    return (replace(span, start=span.start + by, end=span.end + by) for span in spans)
+    return marked(text.strip(), (span.moved(-lead) for span in spans))
 
 
 def results(answer: Answer, links: Mapping[str, str], speech: Speech) -> Html:

@@ -15,8 +15,9 @@ from qa.question import Question
 from qa.records import Hit, Sentence
 from qa.rerank import Ranking
 
-# Passages ranked beyond those asked for, so that near duplicates can be joined.
-SPARE = 10
+# Passages ranked beyond those asked for, so that near duplicates can be joined, and
+# that the confidence is the same however many are asked for.
+SPARE = answer.LOOKED_AT
 # Passages of one language whose vectors are this close are compared, and those that
 # share so much of their words (Jaccard) say the same.
 NEAR = 0.85

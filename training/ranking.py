@@ -21,7 +21,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from index import embedders
 from index.embedders import WordEmbedder
 from index.lexical import Lexical
-from index.tokens import Term, terms, terms_by_sentence
+from index.tokens import terms_by_sentence
 from qa import answer, question, rerank
 from training import measure
 from training.measure import XQUAD, ndcg
@@ -61,17 +61,13 @@ class Questions:
 
     def __init__(self, texts: list[str], table: WordEmbedder) -> None:
         self.queries = table.encode_queries(texts)
-        self.words = [_distinct(text) for text in texts]
+        self.words = [question.distinct(text) for text in texts]
 
 
 def mixed(of: dict[str, list[str]], seed: int) -> tuple[list[str], list[str]]:
     """Give each paragraph in one language drawn by chance: texts and codes."""
     codes = np.random.default_rng(seed).choice(XQUAD, len(of["en"])).tolist()
     return [of[code][i] for i, code in enumerate(codes)], codes
-
-
-def _distinct(text: str) -> list[Term]:
-    return list({term.term: term for term in reversed(terms(text))}.values())[::-1]
 
 
 def features(asked: Questions, read: Collection, table: WordEmbedder) -> Array:
