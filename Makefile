@@ -26,8 +26,10 @@ lint: setup
 test: lint
 	$(BIN)/pytest
 
-check-all: lint  ## the slow tests too
-	$(BIN)/pytest -m 'slow or not slow'
+check-all: lint  ## the slow tests too; their figures go to docs/reliability.md
+	mkdir -p data
+	$(BIN)/pytest -m 'slow or not slow' --junitxml=data/tests.xml
+	$(BIN)/python benchmarks/reliability.py data/tests.xml
 
 clean:
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -1,14 +1,15 @@
 """Documents to a snapshot: read, split, embed, write."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from index import __version__, embedders, readers
+from index import __version__, embedders, sources
 from index.commit import drafting
 from index.embedders import Embedder
 from index.errors import InputError
@@ -25,7 +26,6 @@ STAGES = ("reading", "splitting", "embedding", "writing")
 # ends the build and leaves the index as it was.
 Progress = Callable[[str, int, int], None]
 Errors = list[tuple[Path, str]]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,10 @@ def build(
     Raises InputError when nothing can be read, ModelError, LockedError, SnapshotError;
     whatever is raised, the index stays as it was.
     """
-    files = _track(readers.find(paths), "reading", progress or _quiet)
     errors: Errors = []
-    documents = readers.read_all(files, lambda *error: errors.append(error))
+    found = sources.find(paths, lambda *error: errors.append(error))
     recipe = Recipe([str(Path(path).absolute()) for path in paths], model, size)
-    return _build(documents, Path(folder), recipe, progress or _quiet, errors)
+    return _build(found, (), Path(folder), recipe, progress or _quiet, errors)
 
 
 def build_documents(
@@ -77,10 +76,11 @@ def build_documents(
 ) -> BuildReport:
     """Index documents given as records; see `build`."""
     recipe = Recipe([], model, size)
-    return _build(documents, Path(folder), recipe, progress or _quiet, [])
+    return _build([], documents, Path(folder), recipe, progress or _quiet, [])
 
 
 def _build(
+    found: Sequence[tuple[Path, str]],
     documents: Iterable[Document],
     folder: Path,
     recipe: Recipe,
@@ -88,29 +88,38 @@ def _build(
     errors: Errors,
 ) -> BuildReport:
     # The splitter takes longer to import than an index to open: only builds wait.
-    from index.corpus import gather
-    from index.embed import embed, known
+    from index import before, corpus, files
+    from index.embed import embed
     from index.write import write
 
     start = time.perf_counter()
     embedder, words = embedders.load(recipe.model), embedders.load_words(TABLE)
-    with drafting(folder) as draft:
-        corpus = gather(documents, recipe.size, partial(tell, "splitting"))
-        if not len(corpus):
-            raise InputError(_nothing(recipe.paths, errors))
-        old = known(folder, embedder)
-        vectors, embedded = embed(
-            corpus, embedder, old, draft.path, partial(tell, "embedding")
+    with (
+        drafting(folder) as draft,
+        before.find(folder, embedder.id, words.id, recipe.size) as old,
+    ):
+        entries, read = files.read(
+            found, old.files, lambda *e: errors.append(e), partial(tell, "reading")
         )
-        written = write(draft.path, corpus, vectors, words, partial(tell, "writing"))
+        split = partial(tell, "splitting")
+        whole = corpus.gather(chain(read, documents), old, recipe.size, split)
+        order = corpus.arrange(whole, old)
+        if not len(order):
+            raise InputError(_nothing(recipe.paths, errors))
+        embedded = embed(
+            whole, order, old, embedder, draft.path, partial(tell, "embedding")
+        )
+        written = write(
+            draft.path, whole, order, old, entries, words, partial(tell, "writing")
+        )
         seconds = round(time.perf_counter() - start, 3)
         manifest = _manifest(recipe, embedder, seconds, written)
         (draft.path / MANIFEST).write_text(manifest.dumps(), encoding="utf-8")
     return BuildReport(
-        documents=len(corpus.documents),
-        passages=len(corpus),
+        documents=len(whole.ids),
+        passages=len(order),
         embedded=embedded,
-        reused=len(corpus) - embedded,
+        reused=len(order) - embedded,
         errors=errors,
         seconds=seconds,
         generation=draft.number,
@@ -140,12 +149,6 @@ def _nothing(paths: Sequence[str], errors: Errors) -> str:
     path, reason = errors[0]
     more = f" (and {len(errors) - 1} more files)" if len(errors) > 1 else ""
     return f"{path} could not be read: {reason}{more}"
-
-
-def _track(items: Sequence[T], stage: str, progress: Progress) -> Iterator[T]:
-    for done, item in enumerate(items, 1):
-        yield item
-        progress(stage, done, len(items))
 
 
 def _quiet(stage: str, done: int, total: int) -> None:

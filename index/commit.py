@@ -2,8 +2,8 @@
 
 Files are written in a draft folder and synced, the folder is renamed, and CURRENT is
 replaced by one rename: that is the moment of the commit. Until then the generation
-before it stays the current one. Two generations are kept, for readers that are just
-opening the older.
+before it stays the current one; afterwards it is kept, for `rollback`. Older ones are
+deleted as soon as no reader has them open.
 """
 
 import hashlib
@@ -15,9 +15,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import SnapshotError
+from index import layout
+from index.errors import PassageError, SnapshotError
 from index.layout import CURRENT, GENERATIONS, LOCK, MANIFEST
-from index.lock import lock
+from index.lock import lock, unused
 
 _DRAFT = ".draft"
 _NEXT = "CURRENT.tmp"
@@ -38,7 +39,7 @@ def drafting(folder: Path) -> Iterator[Draft]:
     The block must write a manifest. Raises LockedError when another build runs,
     SnapshotError when the disk refuses.
     """
-    try:
+    with _refused(folder):
         generations = folder / GENERATIONS
         generations.mkdir(parents=True, exist_ok=True)
         with lock(folder / LOCK):
@@ -51,12 +52,23 @@ def drafting(folder: Path) -> Iterator[Draft]:
             finally:
                 shutil.rmtree(draft.path, ignore_errors=True)
             _prune(folder)
-    except (OSError, sqlite3.Error) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise SnapshotError(
-            f"{folder} could not be written ({reason}); what it held before is "
-            "untouched, so make room or choose another folder"
-        ) from error
+
+
+def rollback(folder: str | Path) -> int:
+    """Bring the generation before the current one back; gives its number.
+
+    The other one is kept instead, so a second rollback undoes the first. Readers keep
+    what they opened. Raises SnapshotError when there is none or it was altered,
+    LockedError when a build runs.
+    """
+    folder = Path(folder)
+    pointers = layout.pointers(folder)
+    with _refused(folder), lock(folder / LOCK):
+        generation, manifest = layout.previous(folder)
+        if problems := layout.problems(generation, manifest):
+            raise layout.corrupt(folder, problems[0])
+        _point(folder, pointers[1], *_usable(folder))
+    return int(generation.name)
 
 
 def _commit(folder: Path, draft: Draft) -> None:
@@ -66,7 +78,21 @@ def _commit(folder: Path, draft: Draft) -> None:
     _sync(draft.path)
     os.rename(draft.path, draft.path.parent / str(draft.number))
     _sync(draft.path.parent)
-    (folder / _NEXT).write_text(f"{draft.number} {digest}\n")
+    _point(folder, f"{draft.number} {digest}", *_usable(folder))
+
+
+def _usable(folder: Path) -> list[str]:
+    """Give the pointer to the current generation, if it can be gone back to."""
+    try:
+        layout.current(folder)
+        return layout.pointers(folder)[:1]
+    except (PassageError, FileNotFoundError):
+        return []
+
+
+def _point(folder: Path, *pointers: str) -> None:
+    """Let CURRENT name a generation, and the one before it."""
+    (folder / _NEXT).write_text("\n".join(pointers) + "\n")
     _sync(folder / _NEXT)
     os.replace(folder / _NEXT, folder / CURRENT)
     _sync(folder)
@@ -84,16 +110,33 @@ def _sync(path: Path) -> None:
 
 
 def _prune(folder: Path) -> None:
-    """Delete drafts, generations never committed, and all but the two newest."""
+    """Delete drafts, and generations that CURRENT does not name and nobody reads."""
     shutil.rmtree(folder / GENERATIONS / _DRAFT, ignore_errors=True)
-    with suppress(OSError, ValueError):
-        current = int((folder / CURRENT).read_text().split()[0])
-        older = [number for number in _numbers(folder) if number < current]
-        for number in {*_numbers(folder)} - {current, *older[-1:]}:
-            shutil.rmtree(folder / GENERATIONS / str(number), ignore_errors=True)
+    with suppress(OSError, PassageError):
+        layout.current(folder)  # a damaged CURRENT condemns nobody
+        named = {pointer.partition(" ")[0] for pointer in layout.pointers(folder)}
+        for number in _numbers(folder):
+            generation = folder / GENERATIONS / str(number)
+            if str(number) not in named:
+                with unused(generation / MANIFEST) as free:
+                    if free:
+                        shutil.rmtree(generation, ignore_errors=True)
 
 
 def _numbers(folder: Path) -> list[int]:
     """List the generations there are, oldest first."""
     names = (path.name for path in (folder / GENERATIONS).iterdir())
     return sorted(int(name) for name in names if name.isascii() and name.isdecimal())
+
+
+@contextmanager
+def _refused(folder: Path) -> Iterator[None]:
+    """Say in one line that the disk refuses to be written."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SnapshotError(
+            f"{folder} could not be written ({reason}); the index it held is still "
+            "whole, so make room or choose another folder"
+        ) from error

@@ -1,6 +1,7 @@
 """Where the files of an index lie, and whether they are what was written.
 
-    CURRENT                 the number of the generation, its manifest's SHA-256
+    CURRENT                 the number of the generation, its manifest's SHA-256;
+                            below it the same of the generation before, if kept
     LOCK                    held while a build runs
     generations/<n>/        the files named below
 
@@ -8,6 +9,7 @@ Row i is the same passage in every file.
 """
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from index import manifest as manifests
@@ -16,6 +18,7 @@ from index.manifest import File, Manifest
 
 CURRENT = "CURRENT"
 LOCK = "LOCK"
+THREADS = 4  # that compute checksums
 GENERATIONS = "generations"
 
 MANIFEST = "manifest.json"
@@ -24,9 +27,14 @@ VECTORS = "vectors.npy"  # (n, dim) float32 unit rows: the truth
 ENGINE = "vectors.faiss"  # what the engine made of them
 HASHES = "hashes.npy"  # (n, 16) uint8 of each embedded string
 DOCUMENT_ROWS = "document_rows.npy"  # (n,) int32: the document of a passage
+SPANS = "spans.npy"  # (n, 2) int32: where a passage starts and ends in its document
+ORIGINALS = "originals.npy"  # (d,) int32: the document that has a document's text
+DOCUMENT_HASHES = "document_hashes.npy"  # (d, 32) uint8, see `corpus`
+FILES = "files.jsonl"  # what was read, see `files`
 LANGUAGE_NUMBERS = "language_numbers.npy"  # (n,) int16: its place in `languages`
 TERMS = "terms.txt"  # one of t terms a line
 TERM_VECTORS = "term_vectors.npy"  # (t, d) float16 unit rows, of the table
+TERM_CODES = "term_codes.npy"  # (t, c) uint8: their codes, see `neighbours`
 LEXICAL = "lexical."  # and the name of the array, and .npy
 
 
@@ -36,13 +44,39 @@ def current(folder: Path) -> tuple[Path, Manifest]:
     Raises SnapshotError when the folder holds no index, FileNotFoundError when the
     generation has been deleted since.
     """
+    return _named(folder, pointers(folder)[0])
+
+
+def previous(folder: Path) -> tuple[Path, Manifest]:
+    """Find the generation before the one in use; raises SnapshotError without one."""
+    found = pointers(folder)
+    if len(found) < 2:
+        raise SnapshotError(
+            f"{folder} keeps no generation before the current one; "
+            "there is one after the next build"
+        )
     try:
-        pointer = (folder / CURRENT).read_bytes()
+        return _named(folder, found[1])
+    except FileNotFoundError as error:
+        raise corrupt(folder, f"{error.filename} is missing") from error
+
+
+def pointers(folder: Path) -> list[str]:
+    """Give the lines of CURRENT: a generation's number and its manifest's SHA-256.
+
+    Raises SnapshotError when the folder holds no index.
+    """
+    try:
+        lines = (folder / CURRENT).read_bytes().decode("ascii", "replace")
     except (FileNotFoundError, NotADirectoryError) as error:
         raise SnapshotError(
             f"{folder} holds no index; build one: {manifests.rebuild({}, folder)}"
         ) from error
-    number, _, digest = pointer.decode("ascii", "replace").strip().partition(" ")
+    return lines.removesuffix("\n").split("\n")
+
+
+def _named(folder: Path, pointer: str) -> tuple[Path, Manifest]:
+    number, _, digest = pointer.partition(" ")
     if not (number.isascii() and number.isdecimal()):
         raise corrupt(folder, f"{CURRENT} does not name a generation")
     generation = folder / GENERATIONS / number
@@ -54,16 +88,28 @@ def current(folder: Path) -> tuple[Path, Manifest]:
 
 
 def verify(folder: str | Path) -> list[str]:
-    """Compare every file with its checksum; give what is wrong, a line each."""
+    """Compare every file with its checksum; give what is wrong, a line each.
+
+    The generation that `rollback` would bring back is compared, too.
+    """
     folder = Path(folder)
-    try:
-        generation, manifest = current(folder)
-    except (CorruptSnapshot, FileNotFoundError) as error:
-        return [str(error)]
-    checked = (
-        problem_of(generation / name, file) for name, file in manifest.files.items()
-    )
-    return [problem for problem in checked if problem]
+    found = []
+    for pointer in pointers(folder):
+        try:
+            found += problems(*_named(folder, pointer))
+        except (CorruptSnapshot, FileNotFoundError) as error:
+            found.append(str(error))
+    return found
+
+
+def problems(generation: Path, manifest: Manifest, *names: str) -> list[str]:
+    """Compare files of a generation, by default all, with their checksums."""
+    files = {name: manifest.files[name] for name in names or manifest.files}
+    with ThreadPoolExecutor(THREADS) as pool:
+        checked = pool.map(
+            problem_of, (generation / name for name in files), files.values()
+        )
+        return [problem for problem in checked if problem]
 
 
 def problem_of(path: Path, expected: File) -> str:

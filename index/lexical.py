@@ -8,10 +8,13 @@ and its translations): probabilistic structured queries, Darwish and Oard, SIGIR
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from index.ragged import ranges
 
 Array = NDArray[Any]
 
@@ -23,11 +26,11 @@ _FIELDS = (
     "sentence_terms",
     "term_offsets",
     "term_rows",
-    "term_gains",
+    "term_counts",
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Lexical:
     """Two views of one table, as ragged arrays.
 
@@ -35,8 +38,8 @@ class Lexical:
     passage_sentences[i] to passage_sentences[i + 1].
     sentence_offsets (s + 1,) int64 and sentence_terms int32: the distinct term ids of
     each sentence, ascending.
-    term_offsets (t + 1,) int64, term_rows int32 and term_gains float32: the rows
-    that hold each term, ascending, and BM25's saturated frequency there, below 1.
+    term_offsets (t + 1,) int64, term_rows int32 and term_counts int32: the rows that
+    hold each term, ascending, and how often. Terms are in order, too.
     """
 
     terms: Sequence[str]
@@ -45,7 +48,7 @@ class Lexical:
     sentence_terms: Array
     term_offsets: Array
     term_rows: Array
-    term_gains: Array
+    term_counts: Array
 
     @classmethod
     def build(cls, passages: Iterable[Sequence[Sequence[str]]]) -> "Lexical":
@@ -58,22 +61,24 @@ class Lexical:
                 lengths.append(len(sentence))
                 found = (ids.setdefault(term, len(ids)) for term in sentence)
                 flat.append(np.fromiter(found, np.int64))
-        words = np.concatenate([*flat, np.zeros(0, np.int64)])
+        terms = sorted(ids)
+        places = np.zeros(len(ids), np.int64)
+        places[[ids[term] for term in terms]] = np.arange(len(ids))
+        words = places[np.concatenate([*flat, np.zeros(0, np.int64)])]
         sentences = np.repeat(np.arange(len(lengths)), lengths)
         place, held, _ = _counted(sentences, words, len(ids))
         owners = np.repeat(np.arange(len(n_sentences)), n_sentences)
         rows = owners[sentences]
         row, term, counts = _counted(rows, words, len(ids))
-        length = np.bincount(rows, minlength=len(n_sentences)).astype(np.float64)
         by_term = np.argsort(term, kind="stable")
         return cls(
-            list(ids),
+            terms,
             np.cumsum([0, *n_sentences]),
             _offsets(place, len(lengths)),
             held.astype(np.int32),
             _offsets(term, len(ids)),
             row[by_term].astype(np.int32),
-            _gains(counts, length, row)[by_term],
+            counts[by_term].astype(np.int32),
         )
 
     @classmethod
@@ -89,6 +94,17 @@ class Lexical:
 
     def __len__(self) -> int:
         return len(self.passage_sentences) - 1
+
+    @cached_property
+    def term_gains(self) -> Array:
+        """BM25's saturated frequency of each term in each row that holds it, below 1:
+        float32, as `term_rows`."""
+        rows, counts = self.term_rows, self.term_counts
+        lengths = np.bincount(rows, counts, minlength=len(self))
+        mean = float(lengths.mean()) if lengths.any() else 1.0
+        norm = K1 * (1 - B + B * lengths / mean)
+        gains: Array = (counts / (counts + norm[rows])).astype(np.float32)
+        return gains
 
     def document_frequency(self) -> Array:
         """Count the passages that hold each term: (t,) int64."""
@@ -106,18 +122,16 @@ class Lexical:
         word's idf follows from how many passages its terms are expected in.
         """
         scores = np.zeros(len(self), np.float32)
-        for alternatives in words:
+        for alternatives in filter(None, words):
+            terms = np.array([term for term, _ in alternatives], np.int64)
+            weights = np.array([weight for _, weight in alternatives], np.float32)
+            firsts, ends = self.term_offsets[terms], self.term_offsets[terms + 1]
+            at = ranges(firsts, ends)
             gains = np.zeros(len(self), np.float32)
-            for term, weight in alternatives:
-                span = slice(self.term_offsets[term], self.term_offsets[term + 1])
-                rows = self.term_rows[span]
-                gains[rows] = np.maximum(gains[rows], weight * self.term_gains[span])
-            expected = sum(
-                w * (self.term_offsets[t + 1] - self.term_offsets[t])
-                for t, w in alternatives
-            )
-            frequency = np.minimum(np.float64(expected), len(self))
-            scores += np.float32(self.idf(frequency)) * gains
+            weighed = np.repeat(weights, ends - firsts) * self.term_gains[at]
+            np.maximum.at(gains, self.term_rows[at], weighed)
+            expected = np.minimum(weights @ (ends - firsts), len(self))
+            scores += np.float32(self.idf(expected)) * gains
         return scores
 
 
@@ -126,13 +140,6 @@ def _counted(places: Array, words: Array, n_words: int) -> tuple[Array, Array, A
     width = max(1, n_words)
     keys, counts = np.unique(places * width + words, return_counts=True)
     return keys // width, keys % width, counts
-
-
-def _gains(counts: Array, lengths: Array, row: Array) -> Array:
-    """BM25's saturation of a term's count by the length of its passage."""
-    mean = float(lengths.mean()) if lengths.any() else 1.0
-    norm = K1 * (1 - B + B * lengths / mean)
-    return (counts / (counts + norm[row])).astype(np.float32)
 
 
 def _offsets(places: Array, size: int) -> Array:

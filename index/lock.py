@@ -1,8 +1,9 @@
-"""One writer at a time: a file locked by the operating system.
+"""Locks of the operating system: one writer of an index, any readers of a generation.
 
-The lock goes with the process that holds it, so a killed build leaves none behind.
+A lock goes with the process that holds it, so a killed one leaves none behind.
 """
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -28,3 +29,41 @@ def lock(path: Path) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def hold(path: Path) -> int:
+    """Keep a file from being `unused`, until the descriptor that is given is closed.
+
+    Raises FileNotFoundError when it is gone, or is being deleted at this moment.
+    """
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise FileNotFoundError(errno.ENOENT, "is being deleted", str(path)) from error
+    except OSError:
+        pass  # no locks on this file system: what is open stays readable all the same
+    return descriptor
+
+
+@contextmanager
+def unused(path: Path) -> Iterator[bool]:
+    """Tell whether nobody holds a file; if so, nobody can until the block ends."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        yield True
+        return
+    try:
+        yield _taken(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -9,7 +9,7 @@ from typing import Any
 
 from index.errors import CorruptSnapshot, FormatMismatch
 
-FORMAT = 1
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Manifest:
     passage, as `split` takes it. embedder and table: ids with a content hash.
     backend and kind: the engine's module, and its type of index.
     languages: passages of each language; their order gives the language numbers.
-    seconds: what the build took.
+    seconds: what the build took. reader: the program that read, see `before`.
     """
 
     program: str
@@ -54,6 +54,7 @@ class Manifest:
     embedder: str
     dim: int
     table: str
+    reader: str
     backend: str
     kind: str
     documents: int

@@ -4,6 +4,7 @@ Offsets count Unicode code points; `end` is exclusive. Languages are ISO 639-1
 codes. Standard library only.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 
@@ -15,6 +16,7 @@ class Document:
     (`news/a.md`, or `corpus.jsonl#17` for an entry of a collection).
     text: Unicode NFC. source: who published it, or the file's name.
     date: ISO 8601 (`2023-09-19`), or empty when unknown.
+    pages: where each page of the file begins in `text`; empty when it has no pages.
     """
 
     id: str
@@ -23,6 +25,15 @@ class Document:
     source: str = ""
     language: str = ""
     date: str = ""
+    pages: tuple[int, ...] = ()
+
+    def page(self, at: int) -> int:
+        """Give the page, from 1, that a character stands on; 0 without pages.
+
+        >>> Document("a.pdf", "A", "One. Two.", pages=(0, 5)).page(6)
+        2
+        """
+        return bisect_right(self.pages, at)
 
 
 @dataclass(frozen=True, slots=True)

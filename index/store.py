@@ -1,15 +1,17 @@
 """A snapshot: all files of one generation of an index, opened for reading.
 
-A generation never changes, so readers need no lock; they keep what they opened even
-after it is deleted.
+A generation never changes, so readers wait for nobody; while one has it open, it is
+not deleted.
 """
 
 import hashlib
+import os
 from collections.abc import Iterator
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,20 +19,27 @@ from numpy.typing import NDArray
 from index import layout
 from index.embedders import Vectors
 from index.errors import PassageError
-from index.layout import corrupt, current, problem_of, verify
+from index.layout import corrupt, current, problems, verify
 from index.lexical import Lexical
+from index.lock import hold
 from index.manifest import Manifest
 from index.records import Document, Passage
 from index.texts import Texts
 
+if TYPE_CHECKING:
+    from index.neighbours import Neighbours
+
 __all__ = ["Snapshot", "verify"]
+
+LOOKS = 5
 
 
 class Snapshot:
     """One generation of an index.
 
-    manifest: how it was made. vectors, hashes, document_rows, language_numbers and
-    term_vectors: arrays mapped from disk, as `layout` describes.
+    manifest: how it was made. folder: where its files are. vectors, hashes,
+    document_rows, spans, originals, document_hashes, language_numbers, term_vectors
+    and term_codes: arrays mapped from disk, as `layout` describes.
     """
 
     @classmethod
@@ -40,18 +49,12 @@ class Snapshot:
         Raises SnapshotError when the folder holds no index, FormatMismatch or
         CorruptSnapshot when it holds one that cannot be read.
         """
-        try:
-            return cls._open(Path(folder))
-        except FileNotFoundError:
-            return cls._open_again(Path(folder))
-
-    @classmethod
-    def _open_again(cls, folder: Path) -> "Snapshot":
-        """Two builds may have ended since CURRENT was read; a third is unlikely."""
-        try:
-            return cls._open(folder)
-        except FileNotFoundError as error:
-            raise corrupt(folder, f"{error.filename} is missing") from error
+        for _ in range(LOOKS):  # builds may have ended since CURRENT was read
+            try:
+                return cls._open(Path(folder))
+            except FileNotFoundError as error:
+                missing = error.filename
+        raise corrupt(Path(folder), f"{missing} is missing")
 
     @classmethod
     def _open(cls, folder: Path) -> "Snapshot":
@@ -66,14 +69,21 @@ class Snapshot:
         """Open a generation; `Snapshot.open` finds the current one."""
         self.manifest = manifest
         self.generation = int(generation.name)
-        self._folder = generation
+        self.folder = generation
+        # Nobody deletes what is held; it is let go with the last reference to us.
+        self._release = finalize(self, os.close, hold(generation / layout.MANIFEST))
         self._check_sizes()
         n, t, d = manifest.passages, manifest.terms, manifest.dim
         self.vectors: Vectors = self._array(layout.VECTORS, np.float32, (n, d))
         self.hashes = self._array(layout.HASHES, np.uint8, (n, 16))
         self.document_rows = self._array(layout.DOCUMENT_ROWS, np.int32, (n,))
+        self.spans = self._array(layout.SPANS, np.int32, (n, 2))
+        m = manifest.documents
+        self.originals = self._array(layout.ORIGINALS, np.int32, (m,))
+        self.document_hashes = self._array(layout.DOCUMENT_HASHES, np.uint8, (m, 32))
         self.language_numbers = self._array(layout.LANGUAGE_NUMBERS, np.int16, (n,))
         self.term_vectors = self._array(layout.TERM_VECTORS, np.float16, (t, None))
+        self.term_codes = self._array(layout.TERM_CODES, np.uint8, (t, None))
         self._arrays = {
             name.removeprefix(layout.LEXICAL).removesuffix(".npy"): self._array(name)
             for name in manifest.files
@@ -89,23 +99,68 @@ class Snapshot:
 
     def passage(self, row: int) -> Passage:
         """Give a passage by its row; raises IndexError when there is none."""
-        return self._texts.passage(row)
+        if not 0 <= row < len(self):
+            raise IndexError(f"no passage has row {row}")
+        return self._texts.passage(self.document_rows[row], *self.spans[row].tolist())
 
     def document(self, row: int) -> Document:
         """Give a document by its row; raises IndexError when there is none."""
-        return self._texts.document(row)
+        if not 0 <= row < len(self.originals):
+            raise IndexError(f"no document has row {row}")
+        return self._texts.document(row, self.originals[row])
+
+    def copies(self, row: int) -> list[int]:
+        """Give the rows of the documents whose text is kept with that of this row."""
+        return self._copies.get(int(row), [])
 
     def documents(self) -> Iterator[Document]:
         """Go through all documents, in row order."""
         return map(self.document, range(self.manifest.documents))
 
-    def sources(self) -> list[str]:
-        """Give the source of every document, in row order, without reading texts."""
-        return self._texts.sources()
+    def headings(self) -> list[Document]:
+        """Give every document without its text, in row order."""
+        return self._texts.headings()
+
+    def lengths(self) -> list[int]:
+        """Count the characters of every document, in row order."""
+        lengths = self._texts.lengths()
+        return [lengths[original] or 0 for original in self.originals]
+
+    def names(self) -> list[tuple[str, str]]:
+        """Give every document's id as it was read, and its language, in row order."""
+        return self._texts.names()
+
+    def read_files(self) -> str:
+        """Give what `files.dumps` wrote of the files that were read."""
+        return (self.folder / layout.FILES).read_text("utf-8")
+
+    def row_at(self, document: str, start: int) -> int | None:
+        """Give the row of the passage that starts there in the document of this id.
+
+        None when there is none: passages move when a document changes.
+        """
+        row = self._texts.document_row(document)
+        if row is None:
+            return None
+        row = int(self.originals[row])
+        first, end = np.searchsorted(self.document_rows, [row, row + 1]).tolist()
+        found = np.flatnonzero(self.spans[first:end, 0] == start)
+        return first + int(found[0]) if len(found) else None
 
     def document_by_id(self, id: str) -> Document:
         """Give a document by its id; raises KeyError when there is none."""
-        return self._texts.document_by_id(id)
+        row = self._texts.document_row(id)
+        if row is None:
+            raise KeyError(id)
+        return self.document(row)
+
+    @cached_property
+    def _copies(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        rows = np.flatnonzero(self.originals != np.arange(len(self.originals)))
+        for row in rows.tolist():
+            found.setdefault(int(self.originals[row]), []).append(row)
+        return found
 
     @property
     def languages(self) -> list[str]:
@@ -118,7 +173,7 @@ class Snapshot:
         terms = self._terms.decode("utf-8", "replace").split("\n")
         terms = terms if self._terms else []
         if len(terms) != self.manifest.terms:
-            raise corrupt(self._folder, f"{layout.TERMS} holds {len(terms)} terms")
+            raise corrupt(self.folder, f"{layout.TERMS} holds {len(terms)} terms")
         return terms
 
     @cached_property
@@ -127,14 +182,24 @@ class Snapshot:
         return Lexical.from_arrays(self.terms, self._arrays)
 
     @cached_property
+    def neighbours(self) -> "Neighbours":
+        """Give the words by what they mean."""
+        from index.neighbours import Neighbours
+
+        return Neighbours(np.asarray(self.term_vectors), np.asarray(self.term_codes))
+
+    @cached_property
     def backend(self) -> Any:
         """Load the vector index; raises CorruptSnapshot when it was altered."""
         digest = hashlib.sha256(self._engine.data).hexdigest()
         if digest != self.manifest.files[layout.ENGINE].sha256:
-            raise corrupt(self._folder, f"{layout.ENGINE} was altered")
-        return import_module(f"index.backends.{self.manifest.backend}").load(
-            self._engine
-        )
+            raise corrupt(self.folder, f"{layout.ENGINE} was altered")
+        module = import_module(f"index.backends.{self.manifest.backend}")
+        loaded = module.load(self._engine)
+        held, wanted = (len(loaded), loaded.dim), (len(self), self.manifest.dim)
+        if held != wanted:
+            raise corrupt(self.folder, f"{layout.ENGINE} holds {held}, not {wanted}")
+        return loaded
 
     def search(self, queries: Vectors, k: int) -> tuple[Vectors, NDArray[np.int64]]:
         """Find the k nearest passages of each query: (q, n) scores and rows."""
@@ -143,12 +208,12 @@ class Snapshot:
 
     def intact(self, *names: str) -> bool:
         """Compare files with their checksums."""
-        files = self.manifest.files
-        return not any(problem_of(self._folder / name, files[name]) for name in names)
+        return not problems(self.folder, self.manifest, *names)
 
     def close(self) -> None:
         """Let go of the texts; arrays go with the last reference to them."""
         self._texts.close()
+        self._release()
 
     def __enter__(self) -> "Snapshot":
         return self
@@ -158,16 +223,16 @@ class Snapshot:
 
     def _check_sizes(self) -> None:
         for name, file in self.manifest.files.items():
-            size = (self._folder / name).stat().st_size
+            size = (self.folder / name).stat().st_size
             if size != file.size:
                 raise corrupt(
-                    self._folder, f"{name} has {size:,} bytes instead of {file.size:,}"
+                    self.folder, f"{name} has {size:,} bytes instead of {file.size:,}"
                 )
 
     def _array(
         self, name: str, dtype: Any = None, shape: tuple[int | None, ...] | None = None
     ) -> NDArray[Any]:
-        path = self._folder / name
+        path = self.folder / name
         array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
         fits = shape is None or (
             array.dtype == dtype
@@ -178,5 +243,5 @@ class Snapshot:
             )
         )
         if not fits:
-            raise corrupt(self._folder, f"{name} holds {array.dtype}{array.shape}")
+            raise corrupt(self.folder, f"{name} holds {array.dtype}{array.shape}")
         return array

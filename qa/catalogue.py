@@ -1,14 +1,20 @@
 """What an index holds, one light entry a document: for tables and filters."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qa.controls import Choices
+from qa.filters import folders
+
 if TYPE_CHECKING:
     from index.store import Snapshot
+
+MOST_SOURCES = 500
+MOST_FOLDERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,41 +40,46 @@ class Entry:
 
 
 class Catalogue:
-    """Lists a snapshot's documents; the list is made once for each snapshot."""
+    """Lists a snapshot's documents; the lists are made once for each snapshot."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._listed: tuple[Snapshot, list[Entry]] | None = None
+        self._listed: tuple[Snapshot, list[Entry], Choices] | None = None
 
     def entries(self, snapshot: "Snapshot") -> list[Entry]:
         """List all documents, by title."""
+        return self._of(snapshot)[0]
+
+    def choices(self, snapshot: "Snapshot") -> Choices:
+        """List what questions can be narrowed by."""
+        return self._of(snapshot)[1]
+
+    def _of(self, snapshot: "Snapshot") -> tuple[list[Entry], Choices]:
         with self._lock:
             if self._listed is None or self._listed[0] is not snapshot:
-                self._listed = snapshot, _entries(snapshot)
-            return self._listed[1]
-
-    def sources(self, snapshot: "Snapshot", most: int) -> list[str]:
-        """List the sources, sorted, at most so many."""
-        return sorted(
-            {entry.source for entry in self.entries(snapshot) if entry.source}
-        )[:most]
+                entries = _entries(snapshot)
+                self._listed = snapshot, entries, _choices(entries)
+            return self._listed[1:]
 
 
 def _entries(snapshot: "Snapshot") -> list[Entry]:
-    count = snapshot.manifest.documents
-    passages = np.bincount(snapshot.document_rows, minlength=count)
-    found = []
-    for row in range(count):
-        d = snapshot.document(row)
-        found.append(
-            Entry(
-                d.id,
-                d.title,
-                d.source,
-                d.language,
-                d.date,
-                int(passages[row]),
-                len(d.text),
-            )
-        )
+    headings, lengths = snapshot.headings(), snapshot.lengths()
+    passages = np.bincount(snapshot.document_rows, minlength=len(headings)).tolist()
+    found = [
+        Entry(d.id, d.title, d.source, d.language, d.date, count, length)
+        for d, count, length in zip(headings, passages, lengths, strict=True)
+    ]
     return sorted(found, key=lambda entry: (entry.title.lower(), entry.id))
+
+
+def _choices(entries: Sequence[Entry]) -> Choices:
+    languages, sources, dates = (
+        sorted({getattr(entry, name) for entry in entries} - {""})
+        for name in ("language", "source", "date")
+    )
+    return Choices(
+        languages,
+        sources[:MOST_SOURCES],
+        folders([entry.id for entry in entries])[:MOST_FOLDERS],
+        *((dates[0], dates[-1]) if dates else ()),
+    )

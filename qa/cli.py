@@ -22,12 +22,22 @@ from index.build import MODEL
 from index.errors import PassageError, SnapshotError
 
 P = ParamSpec("P")
+STDIN = Path("-")
 GRACE_SECONDS = 2  # for open pages when the server is stopped
 
 Index = Annotated[Path, typer.Option("--index", help="The folder of the index.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Model = Annotated[
     str, typer.Option(help="A packaged model, a folder, or a name on the hub.")
+]
+
+Reader = Annotated[
+    str | None,
+    typer.Option(help="A network that finds the phrase: a folder, or a hub's name."),
+]
+Reranker = Annotated[
+    str | None,
+    typer.Option(help="A network that reranks passages: a folder, or a hub's name."),
 ]
 
 app = typer.Typer(
@@ -44,6 +54,9 @@ class Mode(StrEnum):
     full = "full"
     vectors = "vectors"
     lexical = "lexical"
+    expanded = "expanded"
+    fused = "fused"
+    inexact = "inexact"
 
 
 def main() -> None:
@@ -88,17 +101,45 @@ def build(
 ) -> None:
     """Index files and folders; what has not changed is not embedded again.
 
-    Files that were added through the page stay part of the index.
+    Files that were added through the page stay part of the index, and so does what
+    was last read from standard input, which is `-`.
     """
     from index.build import build as build_index
     from qa import terminal
     from qa.library import Library
 
+    if STDIN in paths:
+        Library.of(index).take(sys.stdin.buffer)
+        paths = [path for path in paths if path != STDIN]
     with terminal.progress() as progress:
         report = build_index(
             Library.of(index).beside(paths), index, model=model, progress=progress
         )
     terminal.show_report(report, index)
+
+
+@app.command(name="watch")
+@told
+def watch_paths(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders to index.")],
+    index: Index,
+    model: Model = MODEL,
+) -> None:
+    """Build, and build again whenever the documents change. Ctrl-C ends it."""
+    from threading import Event
+
+    from index.build import build as build_index
+    from qa import terminal, watch
+    from qa.library import Library
+
+    chosen = Library.of(index).beside(paths)
+    watch.follow(
+        chosen,
+        index,
+        lambda: build_index(chosen, index, model=model),
+        lambda report: terminal.show_report(report, index),
+        Event(),
+    )
 
 
 @app.command()
@@ -110,6 +151,16 @@ def ask(
     language: Annotated[
         str | None, typer.Option(help="Only documents in it, such as fr.")
     ] = None,
+    source: Annotated[str | None, typer.Option(help="Only from this source.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Only from this day on, such as 2023-09-19.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Only up to this day.")] = None,
+    folder: Annotated[
+        str | None, typer.Option(help="Only in this folder of the collection.")
+    ] = None,
+    reader: Reader = None,
+    reranker: Reranker = None,
     as_json: AsJson = False,
 ) -> None:
     """Find the passages that answer a question, and the sentences that do."""
@@ -118,7 +169,13 @@ def ask(
 
     if not question.strip():
         raise typer.BadParameter("it is empty", param_hint="QUESTION")
-    answer = QA.open(index).ask(question, k, language)
+    qa = QA.open(index, reader=reader, reranker=reranker)
+    try:
+        answer = qa.ask(
+            question, k, language, source, since=since, until=until, folder=folder
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
     if as_json:
         _print_json(answer_record(answer))
         return
@@ -137,11 +194,13 @@ def serve(
         str,
         typer.Option(help="user:password, or a file made by python -m qa.login."),
     ] = "",
+    reader: Reader = None,
+    reranker: Reranker = None,
 ) -> None:
     """Serve the page and the API of an index."""
     from qa import QA
 
-    qa = QA.open(index)
+    qa = QA.open(index, reader=reader, reranker=reranker)
     import uvicorn
 
     from qa.server import LOCAL_NAMES, create
@@ -170,16 +229,30 @@ def serve(
 def status(index: Index, as_json: AsJson = False) -> None:
     """Tell what an index holds, and how it was made."""
     from index.store import Snapshot
-    from qa.export import status_record
+    from qa.export import previous_record, status_record
 
     with Snapshot.open(index) as snapshot:
         record = status_record(snapshot)
+    record["previous"] = previous_record(index)
     if as_json:
         _print_json(record)
         return
     from qa import terminal
 
-    terminal.show_record(record)
+    terminal.show_record({**record, "previous": terminal.previous(record["previous"])})
+
+
+@app.command()
+@told
+def rollback(index: Index) -> None:
+    """Go back to the generation before the current one; again, forward.
+
+    Whoever asks meanwhile is answered from the one or the other.
+    """
+    from index.commit import rollback as roll_back
+
+    number = roll_back(index)
+    typer.echo(f"{index}: generation {number} is in use again; --help tells more")
 
 
 @app.command()
@@ -202,12 +275,17 @@ def evaluate(
     qrels: Annotated[Path, typer.Argument(help="qrels/test.tsv")],
     model: Model = MODEL,
     mode: Annotated[Mode, typer.Option(help="Measure a part, or all.")] = Mode.full,
+    reader: Reader = None,
+    reranker: Reranker = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how well the documents that answer are found."""
+    """Measure how well the documents that answer are found.
+
+    Where queries hold `answers` and `answer_start`, sentences and phrases are too.
+    """
     from qa.evaluate import evaluate as measure
 
-    record = measure(corpus, queries, qrels, model=model, mode=mode.value)
+    record = measure(corpus, queries, qrels, model, mode.value, reader, reranker)
     if as_json:
         _print_json(record)
         return

@@ -4,6 +4,7 @@ Ranking reads: candidates by vectors and by words, fused; late interaction over
 them; one weighted sum. It never changes once opened, so threads share it freely.
 """
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -15,11 +16,16 @@ from index.build import TABLE
 from index.embedders import Embedder, WordEmbedder
 from index.errors import ModelError
 from index.lexical import Lexical
+from index.ragged import ranges
 from index.records import Document
 from index.store import Snapshot
-from qa import question, rerank
-from qa.fuse import fuse
+from qa import phrase, question, rerank
+from qa.feedback import Feedback
+from qa.filters import ANY, Filter
+from qa.fuse import fuse, spread
+from qa.phrase import Phrase
 from qa.question import Question
+from qa.records import Hit
 from qa.rerank import Ranking
 
 Array = NDArray[Any]
@@ -27,9 +33,14 @@ Array = NDArray[Any]
 # How many passages each way of searching proposes, and how many are then reranked.
 PROPOSED = 100
 RERANKED = 100
+# How many times as many are looked at, for each language to have its share.
+DEEPER = 8
 # A question is read up to this many characters and distinct words.
 LONGEST = 2_000
+# Documents of the same text that are named.
+MOST_COPIES = 50
 MOST_WORDS = 64
+NONE = Feedback()
 
 
 class Collection:
@@ -47,7 +58,8 @@ class Collection:
         self._sample = rerank.sample(self._languages)
         self._sampled = _gather(self.lexical, self._sample)
         self._asking, _ = table.word_vectors(question.QUESTION_WORDS)
-        self._term_vectors = snapshot.term_vectors.astype(np.float32)  # (t, d)
+        reader = phrase.load()
+        self._reader = reader if reader and reader.table == table.id else None
 
     def read(self, text: str) -> Question:
         """Set a question's words against the words of the collection."""
@@ -59,40 +71,77 @@ class Collection:
             information,
             self._asking,
             self.lexical,
-            self._term_vectors,
+            self.snapshot.neighbours,
             self.ids,
         )
 
     def rank(
-        self, text: str, asked: Question, k: int, among: Array | None = None
+        self,
+        text: str,
+        asked: Question,
+        k: int,
+        among: Array | None = None,
+        feedback: Feedback = NONE,
     ) -> Ranking:
         """Rank the passages against a question, at most k of them.
 
         among: (passages,) bool, the rows that may be found, all by default.
+        feedback: moves what is sought, and not how well it answers the question.
         """
-        vector = self._vector(text)
+        vector = self.vector(text)
+        sought = feedback.moved(vector, self.snapshot.vectors)
         n = max(k, PROPOSED)
-        near, _ = self._by_vectors(vector, n, among)
-        worded, _ = self._by_words(asked.alternatives(), n, among)
-        fused = [row for row, _ in fuse([near.tolist(), worded.tolist()])]
+        near, _ = self._by_vectors(sought, DEEPER * n, among)
+        worded, _ = self._by_words(asked.alternatives(), DEEPER * n, among)
+        near, worded = self._spread(near, n), self._spread(worded, n)
+        fused = feedback.kept([r for r, _ in fuse([near.tolist(), worded.tolist()])])
         rows = np.array(fused[: max(k, RERANKED)], np.int64)
-        cosines = self.snapshot.vectors[rows] @ vector
-        return rerank.rank(rows, cosines, *self._late(asked, rows)).top(k)
+        cosines = self.snapshot.vectors[rows] @ sought
+        ranking = rerank.rank(rows, cosines, *self._late(asked, rows)).top(k)
+        answering = self.snapshot.vectors[ranking.rows] @ vector
+        return replace(ranking, cosines=answering)
+
+    def _spread(self, rows: Array, n: int) -> Array:
+        """Keep n of ranked rows, each language having its share of them."""
+        return spread(rows, self._languages[rows], n, len(self.snapshot.languages))
 
     def rank_by_vectors(self, text: str, k: int) -> tuple[Array, Array]:
         """Rank by the vectors alone, to measure them: rows and cosines, best first."""
-        return self._by_vectors(self._vector(text), k, None)
+        return self._by_vectors(self.vector(text), k, None)
 
     def rank_by_words(self, asked: Question, k: int) -> tuple[Array, Array]:
         """Rank by BM25 on the question's own words alone, to measure it."""
         exact = [[(self.ids[w.term], 1.0)] for w in asked.words if w.term in self.ids]
         return self._by_words(exact, k, None)
 
+    def rank_by_expansion(self, asked: Question, k: int) -> tuple[Array, Array]:
+        """Rank by BM25 on all words that stand for the question's, to measure it."""
+        return self._by_words(asked.alternatives(), k, None)
+
+    def phrase(
+        self, asked: Question, hit: Hit, places: list[tuple[int, int]], at: int
+    ) -> Phrase | None:
+        """Find where in a hit's text, in the sentence at places[at], the answer is."""
+        if self._reader is None:
+            return None
+        text, inside = hit.passage.text, places[at]
+        return phrase.find(self._reader, asked, text, places, self.ids, inside)
+
+    def text(self, row: int) -> str:
+        """Give the text of the passage of this row."""
+        return self.snapshot.passage(row).text
+
     def document(self, row: int) -> Document:
         """Give the document that the passage of this row was cut from."""
         return self.snapshot.document(int(self.snapshot.document_rows[row]))
 
-    def _vector(self, text: str) -> Array:
+    def documents(self, row: int) -> list[Document]:
+        """Give all documents that the passage of this row stands in."""
+        first = int(self.snapshot.document_rows[row])
+        copies = self.snapshot.copies(first)[:MOST_COPIES]
+        return [self.snapshot.document(one) for one in (first, *copies)]
+
+    def vector(self, text: str) -> Array:
         """Encode a question: (d,)."""
         vector: Array = self._embedder.encode_queries([text[:LONGEST]])[0]
         return vector
@@ -129,28 +178,27 @@ class Collection:
         return late, sentence
 
     def _interact(
-        self, asked: Question, passages: tuple[Array, Array, Array]
+        self, asked: Question, passages: tuple[Array, Array, Array, Array]
     ) -> tuple[Array, Array]:
-        starts, offsets, flat = passages
-        best = rerank.best_matches(asked.cosines, offsets, flat)
+        starts, offsets, ids, places = passages
+        best = rerank.best_matches(asked.cosines(ids)[:, places], offsets)
         return rerank.of_passages(question.gain(best), asked.importance, starts)
 
-    def among(self, language: str | None, source: str | None) -> Array | None:
+    def among(self, wanted: Filter) -> Array | None:
         """Tell which rows (passages,) bool a filter leaves; None when there is none."""
-        if language is None and source is None:
+        if wanted == ANY:
             return None
-        kept = np.ones(len(self.snapshot), bool)
-        if language is not None:
-            is_it = np.array([code == language for code in self.snapshot.languages])
-            kept &= is_it[self._languages]
-        if source is not None:
-            is_it = np.array([name == source for name in self._sources], bool)
-            kept &= is_it[self.snapshot.document_rows]
-        return kept
+        kept = wanted.allowed(self.headings)
+        # A text is found when any of the documents that share it may be.
+        allowed = np.zeros(len(kept), bool)
+        allowed[self.snapshot.originals[kept]] = True
+        found: Array = allowed[self.snapshot.document_rows]
+        return found
 
     @cached_property
-    def _sources(self) -> list[str]:
-        return self.snapshot.sources()
+    def headings(self) -> list[Document]:
+        """Give the documents without their texts, in row order."""
+        return self.snapshot.headings()
 
 
 def load(snapshot: Snapshot) -> Collection:
@@ -184,15 +232,14 @@ def _best(rows: Array, scores: Array, n: int) -> tuple[Array, Array]:
     return rows[order], scores[order]
 
 
-def _gather(lexical: Lexical, rows: Array) -> tuple[Array, Array, Array]:
+def _gather(lexical: Lexical, rows: Array) -> tuple[Array, Array, Array, Array]:
     """Take passages out of the ragged arrays: where each one's sentences start (n,),
-    the sentences' offsets (s + 1,), and their term ids."""
-    firsts, ends = lexical.passage_sentences[rows], lexical.passage_sentences[rows + 1]
-    offsets = lexical.sentence_offsets
-    parts = [
-        lexical.sentence_terms[offsets[a] : offsets[b]]
-        for a, b in zip(firsts, ends, strict=True)
-    ]
-    lengths = [np.diff(offsets[a : b + 1]) for a, b in zip(firsts, ends, strict=True)]
-    starts = np.cumsum([0, *map(len, lengths)])[:-1]
-    return starts, np.cumsum(np.concatenate([[0], *lengths])), np.concatenate(parts)
+    the sentences' offsets (s + 1,), their distinct term ids, and for each of their
+    words its place among these."""
+    at, offsets = lexical.passage_sentences, lexical.sentence_offsets
+    sentences = ranges(at[rows], at[rows + 1])
+    firsts, ends = offsets[sentences], offsets[sentences + 1]
+    starts = np.concatenate([[0], np.cumsum(at[rows + 1] - at[rows])[:-1]])
+    lengths = np.concatenate([[0], np.cumsum(ends - firsts)])
+    terms = lexical.sentence_terms[ranges(firsts, ends)]
+    return starts, lengths, *np.unique(terms, return_inverse=True)

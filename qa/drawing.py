@@ -1,121 +1,169 @@
-"""Pictures of an index as SVG: the map of its passages, its languages as bars."""
+"""The map of an index as SVG: its passages, the question among them, and its hits.
 
-from collections.abc import Iterable, Mapping, Sequence
+Each point carries its colour by language and by source; the style chooses.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from qa.markup import Html, join, tag, tongue
 from qa.words import Speech
 
 WIDTH, HEIGHT, MARGIN = 1000, 520, 28
 TURN = 137.5  # degrees from one hue to the next, never near an earlier one
-READ = 160  # characters of a passage that a point tells
+READ = 240  # characters of a passage that a point tells
+MOST_HUES = 20  # the values that are most frequent have a colour, the others are grey
+WAYS = ("language", "source")
+
+Place = Sequence[float]  # x, y in [0, 1], y upwards
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
     """A passage on the map.
 
-    x, y: in [0, 1], y upwards. rank: as a hit of the last question, or 0.
+    x, y: its place. rank: as a hit of the last question, or 0.
     """
 
     row: int
     x: float
     y: float
     language: str
+    source: str
     title: str
     text: str
     rank: int = 0
 
 
-def plane(points: Sequence[Point], n: int, speech: Speech) -> Html:
-    """Draw the map of n passages, of which the points are shown, and its legend."""
-    counts = _counts(point.language for point in points)
-    hues = {
-        language: f"--hue:{at * TURN % 360:g}" for at, language in enumerate(counts)
-    }
-    ordered = sorted(points, key=lambda point: -point.rank if point.rank else -1_000)
-    drawn = [_point(point, hues[point.language]) for point in ordered]
+def plane(
+    points: Sequence[Point], question: Place | None, n: int, speech: Speech
+) -> Html:
+    """Draw the map of n passages, of which the points are shown, and its legends.
+
+    question: where the last question lies; lines lead to its hits.
+    """
+    hues = {way: _hues([getattr(p, way) for p in points]) for way in WAYS}
+    ordered = sorted(points, key=lambda p: (bool(p.rank), -p.rank))
+    hits = [point for point in reversed(ordered) if point.rank]
+    lines = [_line(question, hit) for hit in hits] if question else []
+    drawn = [_point(point, hues, first=not at) for at, point in enumerate(ordered)]
     label = speech.say("map_label", shown=len(points), n=n)
     svg = tag(
-        "svg", *drawn, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="group", aria_label=label
+        "svg",
+        *lines,
+        *drawn,
+        _asking(question, speech) if question else "",
+        viewBox=f"0 0 {WIDTH} {HEIGHT}",
+        role="group",
+        aria_label=label,
     )
-    names = [_legend(language, hues[language], speech) for language in counts]
-    legend = tag("ul", *names, class_="legend")
-    told = tag("p", label, class_="count")
-    return tag("div", told, legend, svg, class_="plane", **tongue(speech.locale))
+    return tag(
+        "div",
+        tag("p", label, " ", tag("span", speech.say("map_keys")), class_="count"),
+        _choice(speech),
+        *(_legend(way, hues[way], speech) for way in WAYS),
+        tag("div", svg, tag("p", class_="told", hidden=True), class_="sheet"),
+        _list(hits),
+        class_="plane",
+        **tongue(speech.locale),
+    )
 
 
-def _counts(languages: Iterable[str]) -> dict[str, int]:
-    """Count languages, the most frequent first."""
+def _hues(values: Sequence[str]) -> dict[str, float | None]:
+    """Give each value its hue, the most frequent first; None is grey."""
     counts: dict[str, int] = {}
-    for language in languages:
-        counts[language] = counts.get(language, 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    for value in values:
+        counts[value] = counts.get(value, 0) + 1
+    ordered = sorted(counts, key=lambda value: (-counts[value], value))
+    return {
+        value: at * TURN % 360 if at < MOST_HUES else None
+        for at, value in enumerate(ordered)
+    }
 
 
-def _point(point: Point, hue: str) -> Html:
-    x = MARGIN + point.x * (WIDTH - 2 * MARGIN)
-    y = MARGIN + (1 - point.y) * (HEIGHT - 2 * MARGIN)
-    told = f"{point.title}\n{' '.join(point.text[:READ].split())}…"
-    size = 11 if point.rank else 5
-    dot = tag("circle", tag("title", told), cx=f"{x:.1f}", cy=f"{y:.1f}", r=size)
-    number = tag("text", point.rank, x=f"{x:.1f}", y=f"{y + 4:.1f}")
+def _colour(hue: float | None) -> str:
+    return "0 0%" if hue is None else f"{hue:g} 60%"
+
+
+def _at(x: float, y: float) -> tuple[str, str]:
+    """Turn a place into coordinates of the picture, whose y goes down."""
+    across = MARGIN + x * (WIDTH - 2 * MARGIN)
+    down = MARGIN + (1 - y) * (HEIGHT - 2 * MARGIN)
+    return f"{across:.1f}", f"{down:.1f}"
+
+
+def _point(
+    point: Point, hues: Mapping[str, Mapping[str, float | None]], first: bool
+) -> Html:
+    x, y = _at(point.x, point.y)
+    dot = tag("circle", cx=x, cy=y, r=12 if point.rank else 5)
+    number = tag("text", point.rank, x=x, y=y, dy=4) if point.rank else ""
+    colours = [f"--{way}:{_colour(hues[way][getattr(point, way)])}" for way in WAYS]
     return tag(
         "g",
         dot,
-        number if point.rank else "",
-        style=hue,
+        number,
+        style=";".join(colours),
         class_="ranked" if point.rank else None,
+        role="button",
+        tabindex="0" if first else "-1",
+        aria_label=f"{point.title}\n{' '.join(point.text[:READ].split())}…",
         data_open=point.row,
     )
 
 
-def _legend(language: str, hue: str, speech: Speech) -> Html:
-    name = speech.name(language) or "?"
-    return tag("li", tag("i", style=hue, aria_hidden="true"), name)
+def _line(question: Place, hit: Point) -> Html:
+    (x1, y1), (x2, y2) = _at(*question), _at(hit.x, hit.y)
+    return tag("line", x1=x1, y1=y1, x2=x2, y2=y2)
 
 
-def facts(record: Mapping[str, Any], speech: Speech) -> Html:
-    """Tell what an index is: its figures, and its passages by language.
-
-    record: as `export.status_record` gives it.
-    """
-    created = str(record["created"]).replace("T", " ").partition("+")[0]
-    built = f"{created} UTC · {record['seconds']:.1f} s · № {record['generation']}"
-    rows = {
-        "built": built,
-        "model": f"{record['model']} ({record['embedder']})",
-        "vectors": f"{record['dim']} · {record['kind']} · {record['backend']}",
-        "tab_documents": f"{record['documents']:,}",
-        "passages": f"{record['passages']:,}",
-        "disk": f"{record['bytes'] / 1e6:,.1f} MB",
-    }
-    told = [join(tag("dt", speech.say(key)), tag("dd", rows[key])) for key in rows]
-    paths = tag("ul", *(tag("li", tag("bdi", path)) for path in record["paths"]))
-    folders = join(tag("dt", speech.say("folders")), tag("dd", paths))
-    title = tag("h2", speech.say("by_language"))
-    bars = _bars(record["languages"], speech)
-    return tag(
-        "div", tag("dl", *told, folders), title, bars, class_="facts-page",
-        **tongue(speech.locale),
-    )  # fmt: skip
+def _asking(question: Place, speech: Speech) -> Html:
+    """Mark where the question lies."""
+    x, y = _at(*question)
+    mark = tag("rect", x=-11, y=-11, width=22, height=22, rx=4, transform="rotate(45)")
+    sign = tag("text", "?", dy=5)
+    name = tag("title", speech.say("question"))
+    return tag("g", name, mark, sign, class_="asking", transform=f"translate({x} {y})")
 
 
-def _bars(counts: Mapping[str, int], speech: Speech) -> Html:
-    most = max(counts.values(), default=1)
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+def _choice(speech: Speech) -> Html:
+    """Offer to colour by language or by source."""
+    ways = [
+        tag(
+            "label",
+            tag("input", type="radio", name_="colouring", value=way, checked=not at),
+            speech.say(way),
+        )
+        for at, way in enumerate(WAYS)
+    ]
+    legend = tag("legend", speech.say("colour"))
+    return tag("fieldset", legend, *ways, class_="colouring")
+
+
+def _legend(way: str, hues: Mapping[str, float | None], speech: Speech) -> Html:
+    names = [
+        _name(speech.name(value) if way == "language" else value, hue)
+        for value, hue in hues.items()
+        if hue is not None
+    ]
+    others = [_name(speech.say("others"), None)] if None in hues.values() else []
+    return tag("ul", *names, *others, class_=f"legend {way}")
+
+
+def _name(name: str, hue: float | None) -> Html:
+    dot = tag("i", style=f"--hue:{_colour(hue)}", aria_hidden="true")
+    return tag("li", dot, tag("bdi", name or "?"))
+
+
+def _list(hits: Sequence[Point]) -> Html:
+    """Name the hits below the map, to be opened from there as well."""
     rows = [
         tag(
-            "tr",
-            tag("th", speech.name(language) or "?", scope="row"),
-            tag(
-                "td",
-                tag("i", style=f"width:{100 * count / most:.1f}%"),
-                aria_hidden="true",
-            ),
-            tag("td", f"{count:,}"),
+            "li",
+            tag("b", hit.rank),
+            tag("button", hit.title, type="button", data_open=hit.row),
+            **tongue(hit.language),
         )
-        for language, count in ordered
+        for hit in hits
     ]
-    return tag("table", tag("tbody", *rows), class_="bars")
+    return tag("ol", *rows, class_="on-map") if rows else join()

@@ -9,13 +9,21 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from index import layout
 from index.build import MODEL, BuildReport, Progress, build
+from index.commit import rollback
 from index.store import Snapshot
 from qa import collection, reply
 from qa.collection import Collection
+from qa.feedback import Feedback
+from qa.filters import Filter
 from qa.records import Answer
+
+if TYPE_CHECKING:
+    from qa.crossencoder import Reranker
+    from qa.extractive import ExtractiveReader
 
 log = logging.getLogger(__name__)
 MOST_HITS = 1_000
@@ -24,16 +32,35 @@ MOST_HITS = 1_000
 class QA:
     """An index that answers questions. Safe to use from many threads."""
 
-    def __init__(self, folder: Path, opened: Collection) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        opened: Collection,
+        reader: "ExtractiveReader | None" = None,
+        reranker: "Reranker | None" = None,
+    ) -> None:
         """Use `QA.open` or `QA.build`."""
         self._folder = folder
         self._opened = opened
+        self.reader = reader
+        self.reranker = reranker
         self._swap = Lock()
 
     @classmethod
-    def open(cls, folder: Path | str) -> "QA":
-        """Open an index; raises SnapshotError or ModelError when it cannot be used."""
-        return cls(Path(folder), collection.load(Snapshot.open(folder)))
+    def open(
+        cls,
+        folder: Path | str,
+        *,
+        reader: str | None = None,
+        reranker: str | None = None,
+    ) -> "QA":
+        """Open an index; raises SnapshotError or ModelError when it cannot be used.
+
+        reader, reranker: folders, or names on the hub, of networks that find the
+        phrases and put the best passages in order, in place of the package's table.
+        """
+        opened = collection.load(Snapshot.open(folder))
+        return cls(Path(folder), opened, _reader(reader), _reranker(reranker))
 
     @classmethod
     def build(
@@ -69,12 +96,19 @@ class QA:
         k: int = 5,
         language: str | None = None,
         source: str | None = None,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        folder: str | None = None,
+        like: Iterable[str] = (),
+        unlike: Iterable[str] = (),
     ) -> Answer:
         """Find the passages that answer, at most k, and the sentences in them that do.
 
-        language, source: only passages of documents with this language code, or from
-        this source. Raises ValueError when the question is blank or k is not in
-        1..1000.
+        language, source, since, until, folder: only documents that have this, see
+        `qa.filters.Filter`. like, unlike: places of hits (`hit.place`) to find more
+        of, or nothing of the kind. Raises ValueError when the question is blank or k
+        is not in 1..1000.
         """
         began = time.perf_counter()
         question = question.encode("utf-8", "replace").decode()  # no lone surrogates
@@ -84,10 +118,16 @@ class QA:
             raise ValueError(f"k is {k}; it must be between 1 and {MOST_HITS}")
         opened = self._opened
         asked = opened.read(question)
-        among = opened.among(language, source)
-        ranking = opened.rank(question, asked, k + reply.SPARE, among)
-        found = reply.compose(opened, asked, ranking, k)
-        return Answer(question, *found, seconds=time.perf_counter() - began)
+        wanted = (language, source, since, until, folder)
+        filter = Filter(*(value or "" for value in wanted))
+        among = opened.among(filter)
+        told = Feedback.read(opened.snapshot, like, unlike)
+        ranking = opened.rank(question, asked, k + reply.SPARE, among, told)
+        if self.reranker is not None:
+            ranking = self.reranker.rank(question, ranking, opened.text)
+        found = reply.compose(opened, asked, ranking, k, filter)
+        phrase = reply.phrase(opened, asked, question, found[2:], self.reader)
+        return Answer(question, *found, time.perf_counter() - began, phrase)
 
     def rebuild(
         self,
@@ -105,13 +145,35 @@ class QA:
         self.refresh()
         return report
 
+    def rollback(self) -> int:
+        """Go back to the generation before this one; see `index.rollback`."""
+        number = rollback(self._folder)
+        self.refresh()
+        return number
+
     def refresh(self) -> bool:
         """Take up a generation that was written since; tells whether there was one."""
         with self._swap:
-            generation, _ = layout.current(self._folder)
-            if int(generation.name) == self.snapshot.generation:
+            number, _, _ = layout.pointers(self._folder)[0].partition(" ")
+            if number == str(self.snapshot.generation):
                 return False
             newest = Snapshot.open(self._folder)
             self._opened = collection.load(newest)
             log.info("answering from generation %d", newest.generation)
             return True
+
+
+def _reader(model: str | None) -> "ExtractiveReader | None":
+    if model is None:
+        return None
+    from qa import extractive
+
+    return extractive.load(model)
+
+
+def _reranker(model: str | None) -> "Reranker | None":
+    if model is None:
+        return None
+    from qa import crossencoder
+
+    return crossencoder.load(model)

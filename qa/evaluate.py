@@ -1,26 +1,34 @@
-"""Measure retrieval on the three files of a BEIR data set.
+"""Measure retrieval and answers on the three files of a BEIR data set.
 
 Source: Thakur et al., NeurIPS 2021. Each entry of the corpus is one document, which
-scores as its best passage; measures are those of ir-measures.
+scores as its best passage; measures of rankings are those of ir-measures, others are
+in `qa.measures`. Where queries hold `answers` and `answer_start`, as XQuAD's do,
+sentences and phrases are measured too.
 """
 
 import csv
 import json
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ir_measures
+import numpy as np
 from ir_measures import RR, R, nDCG
 from numpy.typing import NDArray
 
 from index.build import MODEL, build_documents
 from index.errors import InputError
 from index.records import Document
+from index.tokens import sentences as sentences_of
+from qa import answer, measures, reply
 from qa.collection import Collection
 from qa.engine import QA
+from qa.fuse import fuse
+from qa.records import Hit, Sentence
 
 MEASURES = {
     "ndcg@10": nDCG @ 10,
@@ -29,21 +37,60 @@ MEASURES = {
     "recall@10": R @ 10,
     "mrr@10": RR @ 10,
 }
-MODES = ("full", "vectors", "lexical")
+# Parts of the path: vectors; BM25 on the question's own words; BM25 on all that stand
+# for them; both ways fused; reranked, a word itself no better than its translation.
+MODES = ("full", "vectors", "lexical", "expanded", "fused", "inexact")
 # Documents ranked for a question, and passages looked at to find them.
 DEPTH = 10
 PASSAGES = 100
+# Hits that sentences and phrases are taken from.
+SHOWN = 5
 
 Array = NDArray[Any]
 Run = dict[str, dict[str, float]]
+Answers = Mapping[str, "Gold"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """What answers a query in the right document: texts, and where they start there."""
+
+    texts: tuple[str, ...]
+    starts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the whole path makes of one query.
+
+    ranked: scores by document id. confidence: that the passages answer; without:
+    likewise, once all the right documents are taken away. sentence: whether the first
+    sentence holds the answer; evidence: whether the strongest mark in the first hit of
+    a right document stands in a sentence that does; f1: of the likeliest phrase;
+    sure: whether it would be shown. All as if every question were answered.
+    """
+
+    ranked: dict[str, float]
+    confidence: float
+    without: float
+    sentence: bool
+    evidence: bool
+    f1: float
+    sure: bool
 
 
 def evaluate(
-    corpus: Path, queries: Path, qrels: Path, model: str = MODEL, mode: str = "full"
+    corpus: Path,
+    queries: Path,
+    qrels: Path,
+    model: str = MODEL,
+    mode: str = "full",
+    reader: str | None = None,
+    reranker: str | None = None,
 ) -> dict[str, float]:
     """Index a corpus, ask its judged queries, and compare with the judgements.
 
-    mode: "full", or "vectors" or "lexical" to measure one part.
+    mode: "full", or another of MODES to measure one part.
     Returns the measures (means over queries), `queries`, and `seconds` for all of
     them, indexing left out. Raises InputError when a file is not as it should be.
     """
@@ -53,13 +100,22 @@ def evaluate(
     asked = {id: q for id, q in read_queries(queries).items() if id in judged}
     if not asked:
         raise InputError(f"no query of {queries} is judged in {qrels}; check the ids")
+    judged = {id: judged[id] for id in asked}
+    golds = read_answers(queries)
     with tempfile.TemporaryDirectory() as folder:
         build_documents(read_corpus(corpus), Path(folder), model=model)
-        opened = QA.open(folder).collection
+        qa = QA.open(folder, reader=reader, reranker=reranker)
         began = time.perf_counter()
-        found = run(opened, asked, mode)
+        if mode == "full":
+            outcomes = judge(qa, asked, judged, golds)
+            found = {id: one.ranked for id, one in outcomes.items()}
+            more = summary(outcomes, golds)
+        else:
+            found, more = run(qa.collection, asked, mode), {}
         seconds = time.perf_counter() - began
-    return measure(found, {id: judged[id] for id in asked}) | {
+    return {
+        **measure(found, judged),
+        **more,
         "queries": len(asked),
         "seconds": round(seconds, 6),
     }
@@ -71,18 +127,99 @@ def measure(found: Run, judged: dict[str, dict[str, int]]) -> dict[str, float]:
     return {name: float(means[measure]) for name, measure in MEASURES.items()}
 
 
+def summary(outcomes: Mapping[str, Outcome], golds: Answers) -> dict[str, float]:
+    """Average what is known of the answers, and judge the confidence."""
+    yes = np.array([one.confidence for one in outcomes.values()])
+    no = np.array([one.without for one in outcomes.values()])
+    chance, truth = np.concatenate([yes, no]), np.repeat([1.0, 0.0], len(yes))
+    found = {
+        "auroc": measures.auroc(yes, no),
+        "calibration_error": measures.calibration_error(chance, truth),
+    }
+    known = [one for id, one in outcomes.items() if id in golds]
+    if known:
+        found["sentence"] = float(np.mean([one.sentence for one in known]))
+        found["evidence"] = float(np.mean([one.evidence for one in known]))
+        found["phrase_f1"] = float(np.mean([one.f1 for one in known]))
+        found["phrase_shown"] = float(np.mean([one.sure for one in known]))
+    return found
+
+
+def judge(
+    qa: QA, asked: dict[str, str], judged: dict[str, dict[str, int]], golds: Answers
+) -> dict[str, Outcome]:
+    """Ask every query, with and without the documents that answer it."""
+    rows: dict[str, list[int]] = {}
+    for row in range(len(qa.snapshot)):
+        for document in qa.collection.documents(row):
+            rows.setdefault(document.id, []).append(row)
+    found = {}
+    for id, text in asked.items():
+        right = {document for document, grade in judged[id].items() if grade > 0}
+        others = np.ones(len(qa.snapshot), bool)
+        others[[row for document in right for row in rows.get(document, ())]] = False
+        found[id] = _outcome(qa, text, right, others, golds.get(id))
+    return found
+
+
+def _outcome(
+    qa: QA, text: str, right: set[str], others: Array, gold: Gold | None
+) -> Outcome:
+    opened = qa.collection
+    asked = opened.read(text)
+    ranking = opened.rank(text, asked, PASSAGES)
+    if qa.reranker is not None:
+        ranking = qa.reranker.rank(text, ranking, opened.text)
+    missing = opened.rank(text, asked, PASSAGES, others)
+    top = ranking.top(SHOWN + reply.SPARE)
+    hits, sentences = reply.shown(opened, asked, top, SHOWN)
+    held = [hit for hit in hits if hit.document.id in right]
+    found = reply.phrase(opened, asked, text, (sentences, hits), qa.reader, likely=0)
+    language = hits[0].document.language if hits else ""
+    return Outcome(
+        _by_document(opened, ranking.rows, ranking.scores),
+        answer.confidence(ranking.cosines, ranking.late, ranking.sentence),
+        answer.confidence(missing.cosines, missing.late, missing.sentence),
+        bool(gold and sentences and _holds(sentences[0], right, gold)),
+        bool(gold and held and _marks(held[0], gold)),
+        measures.f1(found.text, gold.texts, language) if gold and found else 0.0,
+        bool(found and found.score >= reply.LIKELY),
+    )
+
+
+def _holds(sentence: Sentence, right: set[str], gold: Gold) -> bool:
+    """Whether the answer starts in a sentence."""
+    starts = any(sentence.start <= at < sentence.end for at in gold.starts)
+    return starts and sentence.document.id in right
+
+
+def _marks(hit: Hit, gold: Gold) -> bool:
+    """Whether the strongest mark of a hit stands in the answer's sentence."""
+    if not hit.spans:
+        return False
+    at = max(hit.spans, key=lambda span: span.weight).start
+    wanted = [start - hit.passage.start for start in gold.starts]
+    return any(
+        a <= at < z and any(a <= start < z for start in wanted)
+        for a, z in sentences_of(hit.passage.text, hit.document.language)
+    )
+
+
 def run(opened: Collection, asked: dict[str, str], mode: str) -> Run:
     """Rank documents for each query: scores by document id, by query id."""
-    return {id: _ranked(opened, text, mode) for id, text in asked.items()}
+    return {
+        id: _by_document(opened, *_passages(opened, text, mode))
+        for id, text in asked.items()
+    }
 
 
-def _ranked(opened: Collection, text: str, mode: str) -> dict[str, float]:
+def _by_document(opened: Collection, rows: Array, scores: Array) -> dict[str, float]:
     """Score the best documents by their best passages."""
     best: dict[str, float] = {}
-    for row, score in zip(*_passages(opened, text, mode), strict=True):
-        document = opened.document(int(row)).id
-        if document not in best and len(best) < DEPTH:
-            best[document] = float(score)
+    for row, score in zip(rows, scores, strict=True):
+        for document in opened.documents(int(row)):
+            if document.id not in best and len(best) < DEPTH:
+                best[document.id] = float(score)
     return best
 
 
@@ -92,7 +229,16 @@ def _passages(opened: Collection, text: str, mode: str) -> tuple[Array, Array]:
     asked = opened.read(text)
     if mode == "lexical":
         return opened.rank_by_words(asked, PASSAGES)
-    ranking = opened.rank(text, asked, PASSAGES)
+    if mode == "expanded":
+        return opened.rank_by_expansion(asked, PASSAGES)
+    if mode == "fused":
+        near, _ = opened.rank_by_vectors(text, PASSAGES)
+        worded, _ = opened.rank_by_expansion(asked, PASSAGES)
+        rows, scores = zip(*fuse([near.tolist(), worded.tolist()]), strict=True)
+        return np.array(rows), np.array(scores)
+    ranking = opened.rank(
+        text, asked.inexact() if mode == "inexact" else asked, PASSAGES
+    )
     return ranking.rows, ranking.scores
 
 
@@ -125,6 +271,15 @@ def read_corpus(path: Path) -> list[Document]:
 def read_queries(path: Path) -> dict[str, str]:
     """Read queries by id."""
     return {r["_id"]: r["text"] for r in _records(path)}
+
+
+def read_answers(path: Path) -> Answers:
+    """Read what answers each query, where the file says so."""
+    return {
+        r["_id"]: Gold(tuple(r["answers"]), tuple(r["answer_start"]))
+        for r in _records(path)
+        if r.get("answers") and r.get("answer_start")
+    }
 
 
 def read_qrels(path: Path) -> dict[str, dict[str, int]]:

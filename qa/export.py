@@ -7,10 +7,14 @@ to their hit's text.
 import csv
 import io
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
+from index import layout
+from index.errors import SnapshotError
 from index.records import Document
+from qa.address import Address
+from qa.cite import markdown, plain, quote
 from qa.records import Answer, Hit, Sentence, Span
 
 if TYPE_CHECKING:
@@ -28,6 +32,7 @@ COLUMNS = (
     "date",
     "language",
     "document",
+    "page",
     "start",
     "end",
     "text",
@@ -35,15 +40,20 @@ COLUMNS = (
 
 
 def answer_record(answer: Answer) -> dict[str, Any]:
-    """Give the answer as plain values, ready for JSON."""
+    """Give the answer as plain values, ready for JSON. page: 0 without pages."""
     return {
         "question": answer.question,
         "answered": answer.answered,
         "confidence": round(answer.confidence, 4),
+        "phrase": _phrase_record(answer.phrase) if answer.phrase else None,
         "sentences": [_sentence_record(sentence) for sentence in answer.sentences],
         "hits": [_hit_record(hit) for hit in answer.hits],
         "seconds": round(answer.seconds, 6),
     }
+
+
+def _phrase_record(phrase: Sentence) -> dict[str, Any]:
+    return {**_sentence_record(phrase), "score": round(phrase.score, 4)}
 
 
 def _sentence_record(sentence: Sentence) -> dict[str, Any]:
@@ -51,6 +61,7 @@ def _sentence_record(sentence: Sentence) -> dict[str, Any]:
         "text": sentence.text,
         "document": sentence.document.id,
         "title": sentence.document.title,
+        "page": sentence.document.page(sentence.start),
         "start": sentence.start,
         "end": sentence.end,
         "language": sentence.document.language,
@@ -61,10 +72,13 @@ def _hit_record(hit: Hit) -> dict[str, Any]:
     return {
         "rank": hit.rank,
         "score": round(hit.score, 4),
+        "place": hit.place,
         "document": hit.document.id,
         "title": hit.document.title,
         "source": hit.document.source,
         "language": hit.document.language,
+        "date": hit.document.date,
+        "page": hit.document.page(hit.passage.start),
         "start": hit.passage.start,
         "end": hit.passage.end,
         "text": hit.passage.text,
@@ -78,7 +92,7 @@ def answer_csv(answer: Answer) -> str:
     rows = csv.writer(buffer, lineterminator="\n")
     rows.writerow(COLUMNS)
     for hit in answer.hits:
-        record = {**_hit_record(hit), "date": hit.document.date}
+        record = _hit_record(hit)
         rows.writerow([formula_safe(record[column]) for column in COLUMNS])
     return buffer.getvalue()
 
@@ -100,42 +114,22 @@ def formula_safe(value: object) -> object:
 
 def answer_markdown(answer: Answer) -> str:
     """Write the question, the answering sentences and the passages, each cited."""
-    parts = [f"# {_one_line(answer.question)}"]
+    parts = [f"# {plain(answer.question)}"]
+    if answer.phrase:
+        parts += [f"**{plain(answer.phrase.text)}**"]
     for sentence in answer.sentences:
-        parts += [_quote(sentence.text), f"— {_one_line(sentence.document.title)}"]
+        parts += [quote(sentence.text), f"— {plain(sentence.document.title)}"]
     for hit in answer.hits:
-        parts += [f"## {hit.rank}. {_one_line(hit.document.title)}"]
-        parts += [_quote(hit.passage.text), citation(hit)]
+        parts += [f"## {hit.rank}. {plain(hit.document.title)}", markdown(hit)]
     return "\n\n".join(parts) + "\n"
 
 
-def citation(hit: Hit) -> str:
-    """Say where a passage stands: title, source, date, document and offsets.
-
-    >>> from index.records import Document, Passage
-    >>> post = Document("a.md", "Rain", "It rained.", "The Post", date="2024-05-01")
-    >>> citation(Hit(1, 0.5, Passage("a.md", 0, 10, "It rained."), post))
-    'Rain, The Post, 2024-05-01 (a.md, characters 0–10)'
-    """
-    document = hit.document
-    named = [document.title, document.source, document.date]
-    where = f"({document.id}, characters {hit.passage.start}–{hit.passage.end})"
-    return _one_line(", ".join(part for part in named if part)) + " " + _one_line(where)
-
-
-def _quote(text: str) -> str:
-    return "\n".join("> " + line for line in text.strip().splitlines())
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def links(question: str, k: int, language: str, source: str) -> dict[str, str]:
+def links(address: Address, k: int) -> dict[str, str]:
     """Give the addresses of an answer's other forms, by their names."""
-    asked = {"q": question, "k": str(k), "language": language, "source": source}
-    query = urlencode({key: value for key, value in asked.items() if value})
-    return {name: f"api/ask?{query}&format={form}" for name, form in FORMS.items()}
+    return {
+        name: f"api/ask{address.query(k=str(k), format=form)}"
+        for name, form in FORMS.items()
+    }
 
 
 def status_record(snapshot: "Snapshot") -> dict[str, Any]:
@@ -155,6 +149,20 @@ def status_record(snapshot: "Snapshot") -> dict[str, Any]:
         "bytes": sum(file.size for file in manifest.files.values()),
         "seconds": round(manifest.seconds, 3),
         "paths": list(manifest.paths),
+    }
+
+
+def previous_record(folder: Path) -> dict[str, Any] | None:
+    """Describe the generation that a rollback would bring back; None without one."""
+    try:
+        generation, manifest = layout.previous(folder)
+    except SnapshotError:
+        return None
+    return {
+        "generation": int(generation.name),
+        "created": manifest.created,
+        "documents": manifest.documents,
+        "passages": manifest.passages,
     }
 
 

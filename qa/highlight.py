@@ -33,7 +33,8 @@ def highlight(
     known = [term for term in passage if term.term in ids]
     if not known or not question.words:
         return ()
-    gains = gain(question.cosines[:, [ids[term.term] for term in known]])  # (m, n)
+    held = np.array([ids[term.term] for term in known], np.int64)
+    gains = gain(question.cosines(held))  # (m, n)
     best = gains.max(axis=1, keepdims=True)
     gains = np.where((gains >= WEAK) & (gains >= CLOSE * best), gains, 0)
     weights = gains * (question.importance / question.importance.max())[:, None]

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from index.errors import InputError
 
+STREAM = "standard input"
 LONGEST_NAME = 180  # bytes of UTF-8; file systems allow 255
 _UNWANTED = re.compile(r"[^\w.\- ]+")
 _DEVICES = re.compile(
@@ -53,6 +54,22 @@ class Library:
         with path.open("rb") as source, self._create(safe_name(name)) as target:
             shutil.copyfileobj(source, target)
         return Path(target.name)
+
+    def take(self, stream: BinaryIO) -> Path:
+        """Keep what a stream holds, instead of what the last one held.
+
+        JSON lines are told by the first one; all else is text.
+        """
+        first = stream.readline()
+        suffix = ".jsonl" if _is_object(first) else ".txt"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        draft = self.folder / f".{STREAM}"
+        with draft.open("wb") as target:
+            target.write(first)
+            shutil.copyfileobj(stream, target)
+        for old in self.folder.glob(f"{STREAM}.*"):
+            old.unlink()
+        return draft.rename(self.folder / f"{STREAM}{suffix}")
 
     def write(self, title: str, text: str) -> Path:
         """Keep a pasted text as a Markdown article.
@@ -104,6 +121,13 @@ def safe_name(name: str) -> str:
     if _DEVICES.fullmatch(stem):
         stem = f"{stem}_"
     return stem + _shorten(suffix, 20)
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _shorten(text: str, size: int) -> str:

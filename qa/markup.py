@@ -43,7 +43,9 @@ def tag(name: str, *content: object, **attributes: object) -> Html:
     '<p class="sum" hidden>1 &lt; 2 <b>!</b></p>'
     """
     written = [
-        _attribute(*pair) for pair in attributes.items() if pair[1] not in (False, None)
+        _attribute(key, value)
+        for key, value in attributes.items()
+        if value is not None and value is not False
     ]
     return Html(f"<{' '.join([name, *written])}>{join(*content)}</{name}>")
 

@@ -3,6 +3,7 @@
 Source: Pearson, 1901 (principal components). Pure.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,22 +12,42 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
-def project(vectors: Array) -> Array:
-    """Place rows on a plane.
+@dataclass(frozen=True, slots=True, eq=False)
+class Plane:
+    """Two axes through a cloud of vectors.
 
-    vectors: (n, dim), n of at least 1. Returns (n, 2) in [0, 1], the first column
-    the direction of most variance; signs are fixed, so that equal input gives equal
-    pictures.
+    centre: (dim,). axes: (dim, 2), the first the direction of most variance; signs
+    are fixed, so that equal input gives equal pictures. low, high: (2,), the ends of
+    the cloud along them.
     """
-    centred = np.asarray(vectors, np.float64) - np.mean(vectors, axis=0)
-    axes = np.linalg.eigh(centred.T @ centred)[1][:, :-3:-1]  # (dim, 2), most first
-    if axes.shape[1] < 2:
-        axes = np.hstack([axes, np.zeros_like(axes)])
-    strongest = axes[np.abs(axes).argmax(axis=0), np.arange(2)]
-    places = centred @ (axes * np.where(strongest < 0, -1, 1))  # (n, 2)
-    low, high = places.min(axis=0), places.max(axis=0)
-    scaled: Array = (places - low) / np.where(high > low, high - low, 1)
-    return scaled
+
+    centre: Array
+    axes: Array
+    low: Array
+    high: Array
+
+    @classmethod
+    def through(cls, vectors: Array) -> "Plane":
+        """Find the plane of a cloud: (n, dim), n of at least 1."""
+        centre: Array = np.asarray(vectors, np.float64).mean(axis=0)
+        centred = np.asarray(vectors, np.float64) - centre
+        axes = np.linalg.eigh(centred.T @ centred)[1][:, :-3:-1]  # (dim, 2), most first
+        if axes.shape[1] < 2:
+            axes = np.hstack([axes, np.zeros_like(axes)])
+        strongest = axes[np.abs(axes).argmax(axis=0), np.arange(2)]
+        axes = axes * np.where(strongest < 0, -1, 1)
+        places = centred @ axes  # (n, 2)
+        return cls(centre, axes, places.min(axis=0), places.max(axis=0))
+
+    def place(self, vectors: Array) -> Array:
+        """Place vectors (n, dim) on it: (n, 2) in [0, 1], the cloud's ends at 0 and 1.
+
+        What would lie outside the cloud is put at its edge.
+        """
+        places = (np.asarray(vectors, np.float64) - self.centre) @ self.axes
+        width = np.where(self.high > self.low, self.high - self.low, 1)
+        scaled: Array = np.clip((places - self.low) / width, 0, 1)
+        return scaled
 
 
 def sample(n: int, most: int) -> Array:

@@ -5,9 +5,9 @@ Source of the translations: probabilistic structured queries, Darwish and Oard,
 SIGIR 2003, the probabilities being cosines of the static table. Pure.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from index.lexical import Lexical
 from index.tokens import Term, terms
 
 Array = NDArray[Any]
+Near = tuple[Array, Array]
 
 # A term with a smaller cosine does not stand for a question word. Cosines of
 # unrelated words stay below it.
@@ -40,22 +41,48 @@ ASKING = 0.8
 QUESTION_WORDS = ("who", "whom", "what", "which", "when", "where", "why", "how")
 
 
+class Space(Protocol):
+    """The words of a collection by what they mean; see `index.neighbours`."""
+
+    def vectors(self, numbers: Array) -> Array: ...
+
+    def near(self, queries: Array, least: float) -> list[Near]: ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """A question's distinct words, and every term of a collection against them.
+    """A question's distinct words, set against the words of a collection.
 
-    words: (m,), first occurrence of each. cosines: (m, t) float32 to each term of
-    the collection, 1 where the word is the term. importance: (m,) float32, sums
-    to 1 unless the question has no words.
+    words: (m,), first occurrence of each. vectors: (m, d), unit or zero rows. own:
+    (m,) the id of the collection's same word, -1 where it has none. near: for each
+    word, ids and cosines of the words near it, itself among them. importance: (m,)
+    float32, sums to 1 unless the question has no words.
     """
 
     words: tuple[Term, ...]
-    cosines: Array
+    vectors: Array
+    own: Array
+    near: tuple[Near, ...]
     importance: Array
+    space: Space
+
+    def cosines(self, ids: Array) -> Array:
+        """Compare the words with n of the collection: (m, n), 1 where they are same."""
+        if not len(self.words):
+            return np.zeros((0, len(ids)), np.float32)
+        others = self.space.vectors(ids)  # (n, d)
+        cosines: Array = np.minimum(self.vectors @ others.T, ALMOST)
+        cosines[self.own[:, None] == ids] = 1
+        return cosines
+
+    def inexact(self) -> "Question":
+        """Forget which words the collection has itself, to measure what that adds."""
+        near = tuple((ids, np.minimum(cosines, ALMOST)) for ids, cosines in self.near)
+        return replace(self, own=np.full_like(self.own, -1), near=near)
 
     def alternatives(self) -> list[list[tuple[int, float]]]:
         """Give, for each word, the (term id, weight) that stand for it, best first."""
-        return [_nearest(row) for row in self.cosines]
+        return [_nearest(*near) for near in self.near]
 
 
 def distinct(text: str) -> list[Term]:
@@ -76,33 +103,41 @@ def read(
     information: Array,
     asking: Array,
     lexical: Lexical,
-    term_vectors: Array,
-    term_ids: Mapping[str, int],
+    space: Space,
+    ids: Mapping[str, int],
 ) -> Question:
     """Set a question's words against a collection.
 
     words: those of the question, distinct. vectors: (m, d) float32 unit or zero
     rows in the static table; information: (m,) nats that meeting each tells.
-    asking: (a, d) vectors of words that only ask, like "who". term_vectors: (t, d),
-    rows as `lexical.terms`; term_ids: their ids by name.
+    asking: (a, d) vectors of words that only ask, like "who". space: the words of
+    `lexical`, in their order; ids: their places by name.
     """
-    cosines = np.minimum(vectors @ term_vectors.T, ALMOST)  # (m, t)
-    for row, word in zip(cosines, words, strict=True):
-        if word.term in term_ids:
-            row[term_ids[word.term]] = 1.0
+    own = np.array([ids.get(word.term, -1) for word in words], np.int64)
+    found = zip(own, space.near(vectors, NEAR), strict=True)
+    near = tuple(_with_itself(int(id), *others) for id, others in found)
     only_ask = gain((vectors @ asking.T).max(axis=1, initial=0))  # (m,)
     telling = np.clip(information - COMMON, 0.5, RARE - COMMON) * (
         1 - ASKING * only_ask
     )
-    return Question(tuple(words), cosines, _importance(cosines, telling, lexical))
+    importance = _importance(near, telling, lexical)
+    return Question(tuple(words), vectors, own, near, importance, space)
 
 
-def _nearest(cosines: Array) -> list[tuple[int, float]]:
-    near = np.flatnonzero(cosines >= NEAR)
-    if len(near) > MOST:
-        near = near[np.argpartition(-cosines[near], MOST)[:MOST]]
-    order = near[np.lexsort((near, -cosines[near]))]
-    return [(int(i), float(gain(cosines[i]))) for i in order]
+def _with_itself(own: int, ids: Array, cosines: Array) -> Near:
+    """Put the word itself, if the collection has it, first among its neighbours."""
+    if own < 0:
+        return ids, np.minimum(cosines, ALMOST)
+    others = ids != own
+    return (
+        np.concatenate([[own], ids[others]]),
+        np.concatenate([[1], np.minimum(cosines[others], ALMOST)]),
+    )
+
+
+def _nearest(ids: Array, cosines: Array) -> list[tuple[int, float]]:
+    order = np.lexsort((ids, -cosines))[:MOST]
+    return list(zip(ids[order].tolist(), gain(cosines[order]).tolist(), strict=True))
 
 
 def gain(cosines: Array) -> Array:
@@ -114,16 +149,15 @@ def gain(cosines: Array) -> Array:
     return np.where(cosines > ALMOST, 1, (1 - EXACT) * near)
 
 
-def _importance(cosines: Array, telling: Array, lexical: Lexical) -> Array:
+def _importance(near: Sequence[Near], telling: Array, lexical: Lexical) -> Array:
     """How much each word matters: rare in the collection, and telling in general.
 
     The number of passages is expected, over the terms that stand for the word, so
     that "who" counts little even where only "qui" and "谁" occur.
     """
-    if not len(cosines):
-        return np.zeros(0, np.float32)
-    frequency = lexical.document_frequency().astype(np.float32)
-    near = np.where(cosines >= NEAR, gain(cosines), 0)
-    expected = np.minimum((near * frequency).max(axis=1, initial=0), len(lexical))
-    raw = lexical.idf(expected) * telling
+    frequency = lexical.document_frequency()
+    expected = [
+        (gain(cosines) * frequency[ids]).max(initial=0) for ids, cosines in near
+    ]
+    raw = lexical.idf(np.minimum(expected, len(lexical))) * telling
     return (raw / max(float(raw.sum()), 1e-9)).astype(np.float32)

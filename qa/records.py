@@ -28,7 +28,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence that answers: `document.text[start:end] == text`."""
+    """A sentence that answers, or a phrase of one: `document.text[start:end] == text`.
+
+    score: of a phrase, how well it is expected to answer.
+    """
 
     text: str
     document: Document
@@ -48,6 +51,11 @@ class Hit:
     spans: tuple[Span, ...] = ()
     also_in: tuple[Document, ...] = ()
 
+    @property
+    def place(self) -> str:
+        """Name the passage by document and offset, to find more, or less, like it."""
+        return f"{self.document.id}:{self.passage.start}"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -55,7 +63,8 @@ class Answer:
 
     answered: whether `confidence`, the estimated probability that the hits
     answer the question, reaches the threshold. Hits are given either way;
-    sentences only hold what answers, best first.
+    sentences only hold what answers, best first. phrase: the shortest stretch of
+    the first sentence that answers, where one is found with confidence.
     """
 
     question: str
@@ -64,3 +73,4 @@ class Answer:
     sentences: tuple[Sentence, ...]
     hits: tuple[Hit, ...]
     seconds: float
+    phrase: Sentence | None = None

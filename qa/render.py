@@ -8,7 +8,10 @@ from itertools import groupby
 from urllib.parse import quote
 
 from index.records import Document
-from qa.export import citation, evidence
+from qa import controls
+from qa.address import Address
+from qa.cite import citation, markdown, pages
+from qa.export import evidence
 from qa.markup import Html, clean, join, tag, tongue
 from qa.records import Answer, Hit, Sentence, Span
 from qa.words import Speech
@@ -54,14 +57,17 @@ def trimmed(text: str, spans: Iterable[Span]) -> Html:
     return marked(text.strip(), (span.moved(-lead) for span in spans))
 
 
-def results(answer: Answer, links: Mapping[str, str], speech: Speech) -> Html:
+def results(
+    answer: Answer, asked: Address, links: Mapping[str, str], speech: Speech
+) -> Html:
     """Show an answer: what was asked for on top, the passages below.
 
-    links: names and addresses of the forms to take it away in.
+    asked: what hits add to. links: names and addresses of the forms to take it
+    away in.
     """
     milliseconds = max(1, round(answer.seconds * 1000))
     count = speech.say("found", n=len(answer.hits), ms=milliseconds)
-    cards = [card(hit, speech) for hit in answer.hits]
+    cards = [card(hit, asked, speech) for hit in answer.hits]
     away = [tag("a", name, href=url, download=True) for name, url in links.items()]
     export = tag("span", speech.say("export"), *away, class_="export")
     counted = tag("div", tag("span", count), export, class_="count")
@@ -73,42 +79,76 @@ def verdict(answer: Answer, speech: Speech) -> Html:
     """Show the answering sentences, or say that there are none."""
     if answer.answered and answer.sentences:
         quoted = [
-            _quotation(number, sentence, answer.hits, speech)
+            _quotation(number, sentence, answer, speech)
             for number, sentence in enumerate(answer.sentences)
         ]
-        return tag("section", tag("h2", speech.say("answer")), *quoted, class_="answer")
+        title = tag("h2", speech.say("answer"))
+        return tag("section", title, _short(answer), *quoted, class_="answer")
     hint = [tag("p", speech.say("closest"))] if answer.hits else []
     none = tag("h2", speech.say("no_answer"))
     return tag("section", none, *hint, class_="answer none")
 
 
-def _quotation(
-    number: int, sentence: Sentence, hits: Sequence[Hit], speech: Speech
-) -> Html:
-    document = sentence.document
-    text = trimmed(sentence.text, evidence(sentence, hits))
+def _short(answer: Answer) -> Html:
+    """Show the short answer by itself, when there is one."""
+    found = answer.phrase
+    if found is None:
+        return Html()
+    return tag("p", found.text, class_="phrase", **tongue(found.document.language))
+
+
+def _quotation(number: int, sentence: Sentence, answer: Answer, speech: Speech) -> Html:
+    document, spans = sentence.document, evidence(sentence, answer.hits)
+    start, end = _within(sentence, answer.phrase)
+    text = _set_off(sentence.text, spans, start, end)
     opener = _opener(f"sentence {number}", speech)
     return tag(
         "figure",
         tag("blockquote", text, **tongue(document.language)),
-        tag("figcaption", _title("cite", document), _facts(document, speech), opener),
+        tag(
+            "figcaption",
+            _title("cite", document),
+            _facts(document, speech, pages(document, sentence.start, sentence.end)),
+            opener,
+        ),
     )
 
 
-def card(hit: Hit, speech: Speech) -> Html:
+def _within(sentence: Sentence, phrase: Sentence | None) -> tuple[int, int]:
+    """Give the offsets of the phrase in the sentence; 0, 0 when it is elsewhere."""
+    if phrase is None or phrase.document.id != sentence.document.id:
+        return 0, 0
+    inside = sentence.start <= phrase.start and phrase.end <= sentence.end
+    if not inside:
+        return 0, 0
+    return phrase.start - sentence.start, phrase.end - sentence.start
+
+
+def _set_off(text: str, spans: Sequence[Span], start: int, end: int) -> Html:
+    """Mark the evidence in a text, and set off `start:end` in it."""
+    before, within, after = (
+        marked(text[a:b], (span.moved(-a) for span in spans))
+        for a, b in ((0, start), (start, end), (end, len(text)))
+    )
+    return join(before, tag("strong", within) if end > start else "", after)
+
+
+def card(hit: Hit, asked: Address, speech: Speech) -> Html:
     """Show one passage with its source, its score, its evidence and the reasons."""
     document = hit.document
     text = trimmed(hit.passage.text, hit.spans)
+    on = pages(document, hit.passage.start, hit.passage.end)
     return tag(
         "li",
         tag("header", _title("h3", document), _score(hit.score, speech)),
-        tag("p", _facts(document, speech), class_="meta"),
+        tag("p", _facts(document, speech, on), class_="meta"),
         tag("p", text, class_="passage", **tongue(document.language)),
         _also_in(hit, speech),
         tag(
             "footer",
             _opener(f"hit {hit.rank}", speech),
-            _copier(hit, speech),
+            *controls.steering(asked, hit.place, speech),
+            _cite(hit, speech),
             _why(hit, speech),
         ),
         class_="hit",
@@ -119,10 +159,11 @@ def _title(name: str, document: Document) -> Html:
     return tag(name, document.title, **tongue(document.language))
 
 
-def _facts(document: Document, speech: Speech) -> Html:
-    """Name source, language and date, isolated from each other's direction."""
+def _facts(document: Document, speech: Speech, on: str = "") -> Html:
+    """Name source, pages, language and date, isolated from each other's direction."""
     source = document.source if document.source != document.title else ""
-    facts = [source, speech.name(document.language), document.date]
+    page = speech.say("page", n=on) if on else ""
+    facts = [source, page, speech.name(document.language), document.date]
     told = [tag("bdi", fact) for fact in facts if fact]
     dot = tag("i", " · ", aria_hidden="true")
     return tag("span", Html(dot.join(told)), class_="facts")
@@ -148,12 +189,22 @@ def _opener(target: str, speech: Speech) -> Html:
     return tag("button", speech.say("open"), type="button", data_open=target)
 
 
-def _copier(hit: Hit, speech: Speech) -> Html:
+def _cite(hit: Hit, speech: Speech) -> Html:
+    """Show the citation, on demand, with ways to copy it."""
+    text = citation(hit)
+    ways = [_copier("copy", text, speech), _copier("markdown", markdown(hit), speech)]
+    title = tag("summary", speech.say("cite"))
+    return tag(
+        "details", title, tag("p", tag("bdi", text)), tag("div", *ways), class_="cite"
+    )
+
+
+def _copier(name: str, text: str, speech: Speech) -> Html:
     return tag(
         "button",
-        speech.say("copy"),
+        speech.say(name),
         type="button",
-        data_copy=citation(hit),
+        data_copy=text,
         data_done=speech.say("copied"),
     )
 
@@ -205,10 +256,11 @@ def article(
         aria_label=speech.say("close"),
     )  # fmt: skip
     text = _opened(document.text, start, end, spans)
+    on = pages(document, start, end) if end > start else ""
     whole = tag(
         "article",
         tag("header", _title("h2", document), close),
-        tag("p", _facts(document, speech), class_="meta"),
+        tag("p", _facts(document, speech, on), class_="meta"),
         tag("div", text, class_="text", tabindex="0", **tongue(document.language)),
         class_="whole",
         aria_label=document.title,

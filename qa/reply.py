@@ -1,19 +1,27 @@
 """From ranked passages to an answer: hits with evidence, sentences, confidence."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.records import Document, Passage
 from index.store import Snapshot
 from index.tokens import Term, sentences, terms
 from qa import answer, question, rerank
 from qa.collection import Collection
+from qa.filters import ANY, Filter
 from qa.highlight import highlight
+from qa.phrase import Phrase
 from qa.question import Question
 from qa.records import Hit, Sentence
 from qa.rerank import Ranking
+
+Array = NDArray[Any]
 
 # Passages ranked beyond those asked for, so that near duplicates can be joined, and
 # that the confidence is the same however many are asked for.
@@ -24,8 +32,16 @@ NEAR = 0.85
 SAME = 0.95
 # A question counts as answered from this confidence on.
 THRESHOLD = 0.4
+# A phrase is shown from this score on.
+LIKELY = 0.4
 # How far a sentence is judged by itself, the rest being its passage's.
 OWN = 0.7
+
+
+class Reader(Protocol):
+    """Finds the characters of a text that answer a question; see `qa.extractive`."""
+
+    def find(self, question: str, text: str) -> Phrase | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +52,36 @@ class _Found:
     score: float
     passage: Passage
     document: Document
+    others: tuple[Document, ...]
 
 
 def compose(
-    opened: Collection, asked: Question, ranking: Ranking, k: int
+    opened: Collection,
+    asked: Question,
+    ranking: Ranking,
+    k: int,
+    wanted: Filter = ANY,
 ) -> tuple[bool, float, tuple[Sentence, ...], tuple[Hit, ...]]:
     """Give answered, confidence, sentences and hits of ranked passages."""
-    scores = dict(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
-    copies = _distinct(opened.snapshot, list(scores), k)
-    kept = [_find(opened, row, scores[row]) for row in copies]
-    words = [terms(one.passage.text) for one in kept]
     confidence = answer.confidence(ranking.cosines, ranking.late, ranking.sentence)
+    answered = confidence >= THRESHOLD
+    hits, best = shown(opened, asked, ranking, k, wanted)
+    return answered, confidence, best if answered else (), hits
+
+
+def shown(
+    opened: Collection,
+    asked: Question,
+    ranking: Ranking,
+    k: int,
+    wanted: Filter = ANY,
+) -> tuple[tuple[Hit, ...], tuple[Sentence, ...]]:
+    """Give the hits, and the sentences that would answer if any did."""
+    scores = dict(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
+    read = cache(lambda row: terms(opened.text(row)))
+    copies = _distinct(opened.snapshot, list(scores), k, read)
+    kept = [_find(opened, row, scores[row], wanted) for row in copies]
+    words = [read(one.row) for one in kept]
     hits = tuple(
         Hit(
             rank,
@@ -54,43 +89,103 @@ def compose(
             one.passage,
             one.document,
             highlight(asked, of_it, opened.ids),
-            tuple(opened.document(row) for row in copies[one.row]),
+            (*one.others, *(opened.document(row) for row in copies[one.row])),
         )
         for rank, (one, of_it) in enumerate(zip(kept, words, strict=True), 1)
     )
-    answered = confidence >= THRESHOLD
-    best = _sentences(opened, asked, kept, words) if answered else ()
-    return answered, confidence, best, hits
+    return hits, _sentences(opened, asked, kept, words)
 
 
-def _find(opened: Collection, row: int, score: float) -> _Found:
-    return _Found(row, score, opened.snapshot.passage(row), opened.document(row))
+def phrase(
+    opened: Collection,
+    asked: Question,
+    question: str,
+    found: tuple[tuple[Sentence, ...], tuple[Hit, ...]],
+    reader: Reader | None,
+    likely: float = LIKELY,
+) -> Sentence | None:
+    """Find the phrase of the first sentence that answers, if one is `likely` enough.
+
+    found: sentences and hits. reader: a network that finds it instead.
+    """
+    sentence, hit = _first(*found)
+    if sentence is None or hit is None:
+        return None
+    if reader is None:
+        places = sentences(hit.passage.text, hit.document.language)
+        starts = [start for start, _ in places]
+        at = bisect_right(starts, sentence.start - hit.passage.start) - 1
+        place = opened.phrase(asked, hit, places, at)
+    else:
+        place = reader.find(question, hit.passage.text)
+    if place is None or place.score < likely:
+        return None
+    start, end, score = place
+    text = hit.passage.text[start:end]
+    start, end = start + hit.passage.start, end + hit.passage.start
+    return Sentence(text, hit.document, start, end, score)
 
 
-def _distinct(snapshot: Snapshot, rows: Sequence[int], k: int) -> dict[int, list[int]]:
-    """Keep the k best passages that say different things, each with its copies."""
+def _first(
+    sentences: Sequence[Sentence], hits: Sequence[Hit]
+) -> tuple[Sentence | None, Hit | None]:
+    """Give the first sentence, and the hit that holds it."""
+    for sentence in sentences[:1]:
+        for hit in hits:
+            inside = hit.passage.start <= sentence.start < hit.passage.end
+            if inside and hit.document.id == sentence.document.id:
+                return sentence, hit
+    return None, None
+
+
+def _find(opened: Collection, row: int, score: float, wanted: Filter) -> _Found:
+    """Take up a passage in the first document that is wanted of those it stands in."""
+    documents = opened.documents(row)
+    document = documents.pop(int(wanted.allowed(documents).argmax()))
+    passage = replace(opened.snapshot.passage(row), document_id=document.id)
+    return _Found(row, score, passage, document, tuple(documents))
+
+
+def _distinct(
+    snapshot: Snapshot,
+    rows: Sequence[int],
+    k: int,
+    read: Callable[[int], list[Term]],
+) -> dict[int, list[int]]:
+    """Keep the k best passages that say different things, each with its copies.
+
+    read: gives the words of a row.
+    """
     kept: dict[int, list[int]] = {}
-    for row in rows:
-        twins = [other for other in kept if _same(snapshot, row, other)]
-        if twins:
-            kept[twins[0]].append(row)
+    alike = _alike(snapshot, np.array(rows, np.int64))
+    places = {row: place for place, row in enumerate(rows)}
+    for row, near in zip(rows, alike, strict=True):
+        twins = (
+            other
+            for other in kept
+            if near[places[other]] and _same_words(read(row), read(other))
+        )
+        if (twin := next(twins, None)) is not None:
+            kept[twin].append(row)
         elif len(kept) < k:
             kept[row] = []
     return kept
 
 
-def _same(snapshot: Snapshot, one: int, other: int) -> bool:
-    """Whether two passages, of different documents, have nearly the same words."""
-    if snapshot.document_rows[one] == snapshot.document_rows[other]:
-        return False
-    if snapshot.language_numbers[one] != snapshot.language_numbers[other]:
-        return False
-    if float(snapshot.vectors[one] @ snapshot.vectors[other]) < NEAR:
-        return False
-    mine, theirs = (
-        {term.term for term in terms(snapshot.passage(row).text)}
-        for row in (one, other)
-    )
+def _alike(snapshot: Snapshot, rows: Array) -> Array:
+    """Which of n passages may say the same, (n, n) bool: those of one language and of
+    different documents, with vectors that lie near."""
+    documents, languages = snapshot.document_rows[rows], snapshot.language_numbers[rows]
+    vectors = snapshot.vectors[rows]  # (n, d)
+    alike: Array = vectors @ vectors.T >= NEAR
+    alike &= languages[:, None] == languages
+    alike &= documents[:, None] != documents
+    return alike
+
+
+def _same_words(one: Sequence[Term], other: Sequence[Term]) -> bool:
+    """Whether two passages have nearly the same words."""
+    mine, theirs = ({term.term for term in words} for words in (one, other))
     return len(mine & theirs) >= SAME * len(mine | theirs)
 
 
@@ -117,7 +212,7 @@ def _scored(
     known = [term for term in words if term.term in opened.ids]
     ends = np.searchsorted([t.start for t in known], [0, *(end for _, end in places)])
     ids = np.array([opened.ids[term.term] for term in known], np.int64)
-    best = rerank.best_matches(asked.cosines, ends, ids)
+    best = rerank.best_matches(asked.cosines(ids), ends)
     own = rerank.late_interaction(question.gain(best), asked.importance)
     scores = OWN * own + (1 - OWN) * one.score
     return [

@@ -20,20 +20,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import PassageError
 from qa import login
+from qa.address import LONGEST_QUESTION, MOST_PLACES
 from qa.export import (
     answer_csv,
     answer_markdown,
     answer_record,
     status_record,
 )
+from qa.filters import DATE
+from qa.gate import Full, Gate
 from qa.metrics import Metrics
 from qa.records import Answer
 
 if TYPE_CHECKING:
     from qa.engine import QA
 
-LONGEST_QUESTION = 1_000  # characters
 MOST_HITS = 50
+DAY = f"^({DATE.pattern})?$"
 REFRESH_SECONDS = 2.0
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -121,30 +124,56 @@ def _keep_fresh(
 
 
 def _add_api(server: FastAPI, qa: "QA", ask: Callable[..., Answer]) -> None:
+    gate = Gate()
+
     @server.get("/api/ask")
-    def api_ask(
+    async def api_ask(
         q: Annotated[str, Query(min_length=1, max_length=LONGEST_QUESTION)],
         k: Annotated[int, Query(ge=1, le=MOST_HITS)] = 5,
         language: Annotated[str | None, Query(max_length=20)] = None,
         source: Annotated[str | None, Query(max_length=500)] = None,
+        since: Annotated[str | None, Query(pattern=DAY)] = None,
+        until: Annotated[str | None, Query(pattern=DAY)] = None,
+        folder: Annotated[str | None, Query(max_length=500)] = None,
+        like: Annotated[tuple[str, ...], Query(max_length=MOST_PLACES)] = (),
+        unlike: Annotated[tuple[str, ...], Query(max_length=MOST_PLACES)] = (),
         format: Annotated[Literal["json", "csv", "markdown"], Query()] = "json",
     ) -> Response:
-        """Answer a question: sentences that answer, and passages, best first."""
+        """Answer a question: sentences that answer, and passages, best first.
+
+        like, unlike: places of hits, as they are named in an earlier answer.
+        """
         if not q.strip():
             return JSONResponse({"error": "q: the question is empty"}, 422)
-        answer = ask(q, k, language or None, source or None)
-        if format == "csv":
-            return PlainTextResponse(answer_csv(answer), media_type="text/csv")
-        if format == "markdown":
-            return PlainTextResponse(
-                answer_markdown(answer), media_type="text/markdown"
+
+        def reply() -> Response:
+            answer = ask(
+                q,
+                k,
+                language,
+                source,
+                since=since,
+                until=until,
+                folder=folder,
+                like=like,
+                unlike=unlike,
             )
-        return JSONResponse(answer_record(answer))
+            return _in_form(answer, format)
+
+        return await gate.run(reply)
 
     @server.get("/api/status")
     def api_status() -> dict[str, Any]:
         """Describe the index in use."""
         return status_record(qa.snapshot)
+
+
+def _in_form(answer: Answer, form: str) -> Response:
+    if form == "csv":
+        return PlainTextResponse(answer_csv(answer), media_type="text/csv")
+    if form == "markdown":
+        return PlainTextResponse(answer_markdown(answer), media_type="text/markdown")
+    return JSONResponse(answer_record(answer))
 
 
 def _add_health(server: FastAPI, qa: "QA", metrics: Metrics) -> None:
@@ -177,6 +206,11 @@ def _add_errors(server: FastAPI) -> None:
             f"{problem['loc'][-1]}: {problem['msg']}" for problem in error.errors()
         ]
         return JSONResponse({"error": "; ".join(reasons)}, 422)
+
+    @server.exception_handler(Full)
+    async def too_many(_: Request, error: Full) -> JSONResponse:
+        reason = "too many questions at once; ask again in a second"
+        return JSONResponse({"error": reason}, 503, {"Retry-After": "1"})
 
     @server.exception_handler(PassageError)
     async def unusable(_: Request, error: PassageError) -> JSONResponse:

@@ -1,13 +1,20 @@
 """What the Documents tab shows, as HTML: documents, added files, progress."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from index.build import STAGES
 from qa.catalogue import Entry
-from qa.markup import Html, join, tag, tongue
+from qa.markup import Html, clean, join, tag, tongue
 from qa.words import Speech
 from qa.work import State
 
+if TYPE_CHECKING:
+    from index.build import BuildReport
+
 COLUMNS = ("title", "source", "language", "date", "passages", "size")
+MOST_NAMES = 5
 
 
 def documents(entries: Sequence[Entry], n: int, speech: Speech) -> Html:
@@ -40,27 +47,74 @@ def _row(entry: Entry, speech: Speech) -> Html:
     return tag("tr", tag("th", title, scope="row"), *cells, *counts)
 
 
-def added(files: Iterable[str], indexed: Container[str], speech: Speech) -> Html:
-    """List the files added through the page, each with a way to delete it."""
-    rows = [_added(name, name in indexed, speech) for name in files]
+def added(
+    files: Iterable[str],
+    indexed: Container[str],
+    unread: Mapping[str, str],
+    speech: Speech,
+) -> Html:
+    """List the files added through the page, each with a way to delete it.
+
+    unread: why files could not be read at the last rebuild, by name.
+    """
+    rows = []
+    for name in files:
+        waits = "" if name in indexed else unread.get(name, speech.say("not_yet"))
+        rows.append(_added(name, waits, speech))
     listed = tag("ul", *rows) if rows else tag("p", speech.say("no_files"))
     return tag(
         "div", tag("h2", speech.say("your_files")), listed, **tongue(speech.locale)
     )
 
 
-def _added(name: str, indexed: bool, speech: Speech) -> Html:
-    waits = "" if indexed else tag("em", speech.say("not_yet"))
+def _added(name: str, waits: str, speech: Speech) -> Html:
     delete = speech.say("delete")
     button = tag(
         "button", delete, type="button", data_remove=name, aria_label=f"{delete} {name}"
     )
-    return tag("li", tag("bdi", name), waits, button)
+    return tag("li", tag("bdi", name), tag("em", waits) if waits else "", button)
 
 
 def question(text: str, speech: Speech) -> Html:
     """Ask before something is done."""
     return tag("p", text, class_="sure", role="alert", **tongue(speech.locale))
+
+
+def dated(record: Mapping[str, Any]) -> dict[str, str]:
+    """Tell when a generation was made, and what it holds, for `sure_back`."""
+    made = str(record["created"]).replace("T", " ").partition("+")[0]
+    return {"date": f"{made} UTC", "documents": f"{record['documents']:,}"}
+
+
+def folder(suffixes: Iterable[str], speech: Speech) -> Html:
+    """Offer to add a folder; the page's script hands its files to the upload."""
+    chooser = tag(
+        "input",
+        type="file",
+        webkitdirectory=True,
+        multiple=True,
+        data_suffixes=" ".join(suffixes),
+    )
+    label = tag("label", speech.say("add_folder"), chooser)
+    hint = tag("p", speech.say("formats", formats=_listed(suffixes)))
+    return tag("div", label, hint, **tongue(speech.locale))
+
+
+def _listed(suffixes: Iterable[str]) -> str:
+    return " ".join(suffix.removeprefix(".") for suffix in suffixes)
+
+
+def kept(
+    names: Sequence[str], refused: Iterable[tuple[str, str]], speech: Speech
+) -> Html:
+    """Say which files were added, and which were not, with the reasons."""
+    told = ", ".join(names[:MOST_NAMES]) + " …" * (len(names) > MOST_NAMES)
+    said = tag("p", speech.say("kept", n=len(names), names=told)) if names else ""
+    rows = [tag("li", tag("bdi", name), ": ", why) for name, why in refused]
+    left = tag("p", speech.say("refused")) if rows else ""
+    reasons = join(left, tag("ul", *rows, tabindex="0")) if rows else ""
+    bad = tag("div", reasons, class_="refused") if rows else ""
+    return tag("div", said, bad, role="status", **tongue(speech.locale))
 
 
 def note(text: str, speech: Speech) -> Html:
@@ -73,7 +127,7 @@ def progress(state: State, speech: Speech) -> Html:
     if state.running:
         shown = _under_way(state, speech)
     elif state.report:
-        shown = _done(state, speech)
+        shown = _done(state.report, speech)
     elif state.stage in ("cancelled", "failed"):
         said = speech.say(state.stage, reason=state.reason)
         shown = tag("p", said, class_=state.stage)
@@ -83,6 +137,15 @@ def progress(state: State, speech: Speech) -> Html:
     return tag("div", shown, data_rebuild=number, **tongue(speech.locale))
 
 
+def announced(state: State, speech: Speech) -> Html:
+    """Say what is happening, or how it ended, to those who do not see, once."""
+    if state.running:
+        return clean(speech.say(state.stage))
+    if state.stage in ("cancelled", "failed"):
+        return clean(speech.say(state.stage, reason=state.reason))
+    return clean(_in_use(state.report, speech)) if state.report else Html()
+
+
 def _under_way(state: State, speech: Speech) -> Html:
     step = speech.say(state.stage)
     if state.total:
@@ -90,30 +153,43 @@ def _under_way(state: State, speech: Speech) -> Html:
     seconds = round(state.left)
     left = tag("span", speech.say("left", seconds=seconds)) if seconds else ""
     return join(
+        _stages(state, speech),
         tag("p", step, " ", left, class_="step"),
         tag("progress", max=state.total or 1, value=state.done, aria_label=step),
         tag("p", speech.say("meanwhile"), class_="meanwhile"),
     )
 
 
-def _done(state: State, speech: Speech) -> Html:
-    report = state.report
-    if report is None:
-        return Html()
-    told = speech.say(
+def _stages(state: State, speech: Speech) -> Html:
+    """Name the stages of a build, the one under way set off."""
+    names = [
+        tag("li", speech.say(stage), aria_current=stage == state.stage and "step")
+        for stage in STAGES
+    ]
+    return tag("ol", *names, class_="stages")
+
+
+def _done(report: "BuildReport", speech: Speech) -> Html:
+    told = tag("p", _in_use(report, speech), class_="done")
+    return join(told, _unread(report.errors, speech))
+
+
+def _in_use(report: "BuildReport", speech: Speech) -> str:
+    return speech.say(
         "in_use",
         documents=report.documents,
         passages=report.passages,
         embedded=report.embedded,
         seconds=round(report.seconds, 1),
     )
-    return join(tag("p", told, class_="done"), _unread(report.errors, speech))
 
 
-def _unread(errors: Sequence[tuple[object, str]], speech: Speech) -> Html:
+def _unread(errors: Sequence[tuple[Path, str]], speech: Speech) -> Html:
     """List the files left out of a build, with the reasons."""
     if not errors:
         return Html()
-    rows = [tag("li", tag("bdi", path), ": ", reason) for path, reason in errors]
+    rows = [tag("li", tag("bdi", path.name), ": ", reason) for path, reason in errors]
     title = tag("summary", f"{speech.say('unread')} ({len(errors)})")
-    return tag("details", title, tag("ul", *rows), class_="unread", open=True)
+    return tag(
+        "details", title, tag("ul", *rows, tabindex="0"), class_="unread", open=True
+    )

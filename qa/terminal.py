@@ -17,6 +17,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from qa.cite import pages
 from qa.export import evidence
 from qa.records import Answer, Hit, Span
 from qa.render import strength
@@ -69,6 +70,8 @@ def show_answer(answer: Answer) -> None:
     console = Console(highlight=False)
     if not (answer.answered and answer.sentences):
         console.print(Text(ENGLISH.say("no_answer"), "bold"))
+    if answer.phrase:
+        console.print(Text(answer.phrase.text, "bold reverse"))
     for sentence in answer.sentences:
         text = lit(sentence.text, evidence(sentence, answer.hits))
         console.print(text, Text(f"— {sentence.document.title}", "dim"))
@@ -78,8 +81,10 @@ def show_answer(answer: Answer) -> None:
 
 def _show_hit(console: Console, hit: Hit) -> None:
     document, name = hit.document, strength(hit.score)
+    on = pages(document, hit.passage.start, hit.passage.end)
     facts = [
         document.source,
+        ENGLISH.say("page", n=on) if on else "",
         ENGLISH.name(document.language),
         document.date,
     ]
@@ -112,6 +117,16 @@ def show_record(record: dict[str, Any]) -> None:
     Console(highlight=False).print(table)
 
 
+def previous(record: dict[str, Any] | None) -> str:
+    """Say what a rollback would bring back."""
+    if record is None:
+        return "none kept yet"
+    return (
+        f"generation {record['generation']} of {record['created']}, "
+        f"{record['documents']:,} documents: qa rollback"
+    )
+
+
 def _readable(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name or '?'} {count:,}" for name, count in value.items())
@@ -123,5 +138,5 @@ def _readable(value: object) -> str:
 
 
 def _shown(text: object) -> str:
-    """Make a text of a path that need not be valid Unicode."""
-    return str(text).encode("utf-8", "replace").decode()
+    """Make a line of a path, which may hold any bytes, even commands to a terminal."""
+    return "".join(c if c.isprintable() else "?" for c in str(text))

@@ -10,13 +10,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 
 from index.records import Document, Passage
+from qa.filters import Filter
 from qa.records import Answer, Hit, Sentence, Span
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -86,6 +87,16 @@ class FakeSnapshot:
     def document_by_id(self, name: str) -> Document:
         return self.texts[name]
 
+    def headings(self) -> list[Document]:
+        return [replace(document, text="") for document in self.texts.values()]
+
+    def lengths(self) -> list[int]:
+        return [len(document.text) for document in self.texts.values()]
+
+    def row_at(self, name: str, start: int) -> int | None:
+        places = [(p.document_id, p.start) for p in self.passages]
+        return places.index((name, start)) if (name, start) in places else None
+
 
 class FakeQA:
     """The same faces as `qa.engine.QA`."""
@@ -140,16 +151,21 @@ class FakeQA:
     def refresh(self) -> bool:
         return False
 
-    def ask(self, question, k=5, language=None, source=None) -> Answer:
+    def ask(
+        self, question, k=5, language=None, source=None, *,
+        since=None, until=None, folder=None, like=(), unlike=(),
+    ) -> Answer:  # fmt: skip
         start = time.perf_counter()
+        fields = (language, source, since, until, folder)
+        wanted = Filter(*(field or "" for field in fields))
         known = self.known.get(question)
         words = set(re.findall(r"\w{3,}", question.lower()))
         hits = []
         for passage in self.snapshot.passages:
             document = self.snapshot.texts[passage.document_id]
-            if (language and document.language != language) or (
-                source and document.source != source
-            ):
+            if not wanted.allowed([document])[0]:
+                continue
+            if f"{document.id}:{passage.start}" in unlike:
                 continue
             spans = [
                 Span(m.start(), m.end(), 0.6, m[0])

@@ -10,10 +10,11 @@ import shutil
 import socket
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from importlib import resources
 from pathlib import Path
 from urllib.parse import quote, urlsplit
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -25,11 +26,13 @@ from qa.server import create
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = Path(os.environ.get("AXE", SEEDS.parent / "node_modules/axe-core/axe.min.js"))
 SHOTS = os.environ.get("SHOTS")  # a folder to keep screenshots in
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no Playwright here")
 expect = playwright.expect
+PATIENCE = 30_000  # milliseconds, for machines that are busy
+expect.set_options(timeout=PATIENCE)
+axe = resources.files("axe_playwright_python") / "axe.min.js"
 
 pytestmark = [
     pytest.mark.browser,
@@ -38,11 +41,14 @@ pytestmark = [
 ]
 
 HALT = "Who called for an immediate halt?"
+OVES = "¿Cuánto se paga por cada oveja matada por un lince?"
 GONE = "Who sold purple submarines to the penguins of Neptune?"
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
     "--disable-background-networking --disable-component-update"
-)
+).split()
+NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+SCREEN = {"viewport": {"width": 1280, "height": 900}}
 HOSTILE = """---
 title: "<img src=x onerror=hacked=1> zorbuk"
 source: "javascript:hacked=1"
@@ -93,42 +99,52 @@ def site(qa):
 @pytest.fixture(scope="module")
 def browser():
     with playwright.sync_playwright() as driver:
-        yield driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        yield driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, NOWHERE])
 
 
 @contextmanager
 def person(browser, site, path="", **options):
-    """Open the page as one person; other hosts cannot be reached, nor asked for."""
-    context = browser.new_context(
-        **{"viewport": {"width": 1280, "height": 900}} | options
-    )
-    context.set_default_timeout(10_000)
-    foreign, errors = [], []
-    here = urlsplit(site).netloc
+    """Open the page as one person."""
+    context = browser.new_context(**SCREEN | options)
+    try:
+        with visiting(context, site, path) as page:
+            yield page
+    finally:
+        context.close()
 
-    def route(it):
-        host = urlsplit(it.request.url).netloc
-        if host in ("", here):
-            return it.continue_()
-        foreign.append(it.request.url)
-        return it.abort()
 
-    context.route("**/*", route)
+@contextmanager
+def visiting(context, site, path=""):
+    """Open the page; other hosts cannot be reached, and must not be asked for."""
+    context.set_default_timeout(PATIENCE)
+    asked, errors = [], []
     page = context.new_page()
+    page.on("request", lambda request: asked.append(urlsplit(request.url)))
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(site + path)
     page.wait_for_selector(".examples, .answer")
     try:
         yield page
     finally:
-        context.close()
-    assert foreign == []
+        page.close()
+    assert {url.netloc for url in asked if url.scheme in ("http", "https")} == {
+        urlsplit(site).netloc
+    }
     assert errors == []
 
 
+@pytest.fixture(scope="module")
+def anybody(browser):
+    """A person whose browser has its cache warm; what it remembers is forgotten."""
+    context = browser.new_context(**SCREEN)
+    context.add_init_script("localStorage.clear()")
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def page(browser, site):
-    with person(browser, site) as page:
+def page(anybody, site):
+    with visiting(anybody, site) as page:
         yield page
 
 
@@ -268,13 +284,34 @@ def test_questions_are_remembered_in_the_browser_only(browser, site):
 
 
 def test_the_map_opens_a_passage(page):
-    """Hits are numbered on the map; a point opens its article at the passage."""
+    """Hits are numbered around the question; a point opens its article there."""
     ask(page, HALT)
     page.click("#tabs [role=tab] >> nth=2")
+    expect(page.locator(".plane .asking")).to_be_visible()
     page.locator(".plane .ranked text", has_text=re.compile("^1$")).click(force=True)
 
     expect(page.locator("#map-reader .frame")).to_contain_text("exigé")
     shoot(page, "map")
+
+
+def test_the_map_needs_no_mouse(page):
+    """Arrows go from point to point, Enter opens one, Escape comes back to it."""
+    page.click("#tabs [role=tab] >> nth=2")
+    page.focus(".plane g[tabindex='0']")
+    before = page.evaluate("document.activeElement.dataset.open")
+    page.keyboard.press("ArrowRight")
+    point = page.evaluate("document.activeElement.dataset.open")
+    told = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert point != before
+    expect(page.locator(".told")).to_contain_text(told.partition("\n")[0])
+    page.keyboard.press("Enter")
+    expect(page.locator("#map-reader h2")).to_have_text(told.partition("\n")[0])
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.open") == point
+
+    page.check(".colouring [value=source]")
+    expect(page.locator(".legend.source")).to_be_visible()
+    expect(page.locator(".legend.language")).to_be_hidden()
 
 
 def test_the_index_tells_about_itself(page, qa):
@@ -282,6 +319,8 @@ def test_the_index_tells_about_itself(page, qa):
     page.click("#tabs [role=tab] >> nth=3")
 
     expect(page.locator(".facts-page")).to_contain_text(qa.snapshot.manifest.embedder)
+    page.locator(".measure summary").first.click()
+    expect(page.locator(".measure .bars").first).to_contain_text("German")
     shoot(page, "index")
 
 
@@ -289,13 +328,49 @@ def test_the_filters_belong_to_one_person(browser, site):
     """A language chosen in one browser changes nothing in another."""
     with person(browser, site, f"?q={quote(HALT)}") as one:
         one.wait_for_selector(".hit")
-        one.click("#language input")
-        one.click("[role=option]:has-text('German')")
+        one.select_option("[name=language]", "de")
         expect(one.locator(".facts", has_text="French")).to_have_count(0)
+        assert "language=de" in one.url
         with person(browser, site, f"?q={quote(HALT)}") as other:
             other.wait_for_selector(".hit")
-            expect(other.locator("#language input")).to_have_value("Any language")
+            expect(other.locator("[name=language]")).to_have_value("")
             assert other.locator(".facts", has_text="French").count() > 0
+
+
+def test_hits_steer_the_question(page):
+    """What is liked comes first, what is not wanted goes; a chip takes it back."""
+    ask(page, "what happened to the river?")
+    titles = page.locator(".hit h3")
+    liked, unwanted = titles.nth(2).inner_text(), titles.nth(0).inner_text()
+    page.locator(".hit").nth(2).get_by_text("More like this").click()
+    expect(titles.first).to_have_text(liked)
+    page.locator(".hit", has_text=unwanted).get_by_text("Not this").first.click()
+    expect(page.locator(".chips li")).to_have_count(2)
+    expect(page.locator(".chips")).to_be_focused()
+    shoot(page, "feedback")
+
+    page.locator(".chips .more_like").click()
+    expect(page.locator(".chips li")).to_have_count(1)
+    page.go_back()
+    expect(page.locator(".chips li")).to_have_count(2)
+    ask(page, HALT)
+    expect(page.locator(".chips")).to_have_count(0)
+
+
+def test_dates_narrow(page):
+    """A first day leaves younger passages; any date brings all back."""
+    ask(page, HALT)
+    page.click(".dates summary")
+    page.fill("[name=since]", "2025-01-01")
+    expect(page.locator(".facts", has_text="2023-")).to_have_count(0)
+    expect(page.locator(".dates summary")).to_have_text("2025-01-01 – ")
+    assert "since=2025-01-01" in page.url
+    shoot(page, "dates")
+    page.click(".dates button")
+
+    expect(page.locator(".facts", has_text="2023-09-19").first).to_be_visible()
+    expect(page.locator(".dates summary")).to_have_text("Any date")
+    expect(page.locator(".dates summary")).to_be_focused()
 
 
 def test_the_keyboard_is_enough(page):
@@ -317,14 +392,25 @@ def test_the_keyboard_is_enough(page):
 
 
 def test_a_citation_is_copied(browser, site):
-    """The button puts title, source, date and offsets on the clipboard."""
+    """The buttons put title, source, date and offsets on the clipboard, or quote."""
     granted = {"permissions": ["clipboard-read", "clipboard-write"]}
     with person(browser, site, **granted) as page:
         ask(page, HALT)
-        page.locator("button[data-copy]").first.click()
-        expect(page.locator("button[data-copy]").first).to_have_text("Copied")
-        copied = page.evaluate("navigator.clipboard.readText()")
-        assert re.search(r"2023-09-19 \(.*\.md, characters \d+–\d+\)", copied)
+        page.locator(".cite summary").first.click()
+        for name, wanted in [
+            ("text", r"^Karabakh.*"),
+            ("Markdown", r"^> [^>]*exigé.*"),
+        ]:
+            page.locator(f"button[data-copy]:has-text('{name}')").first.click()
+            expect(page.locator("button[data-copy]:has-text('Copied')")).to_have_count(
+                1
+            )
+            expect(page.locator("button[data-copy]:has-text('Copied')")).to_have_count(
+                0
+            )
+            copied = page.evaluate("navigator.clipboard.readText()")
+            where = r"2023-09-19 \(.*\.md, characters \d+–\d+\)"
+            assert re.search(f"(?s){wanted}{where}$", copied)
 
 
 def test_why_names_the_words(page):
@@ -360,16 +446,79 @@ def test_a_file_is_added_asked_and_deleted(page):
 
     open_documents(page)
     page.click("#added li:has-text('tea') button")
-    page.click("#sure button:has-text('No, keep it')")
+    expect(page.locator("#no")).to_be_focused()
+    page.keyboard.press("Enter")
     expect(page.locator("#added li")).to_have_count(1)
     page.click("#added li:has-text('tea') button")
     shoot(page, "delete")
     with rebuilding(page):
-        page.click("#sure button:has-text('Yes, delete')")
+        page.click("#yes")
         expect(page.locator("#added li")).to_have_count(0)
     page.click("#tabs [role=tab]:has-text('Ask')")
     ask(page, question + " ")
     expect(page.locator("#results")).not_to_contain_text("Ulmbach begins")
+
+
+def test_a_folder_is_added(page, qa, tmp_path):
+    """Of a folder, all that can be read: archives too, hidden files not."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "hidden.txt").write_text("hidden")
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "vandrel.txt").write_text("The vandrel of Usk sings.")
+    (tmp_path / "picture.raw").write_text("no text")
+    with ZipFile(tmp_path / "more.zip", "w") as archive:
+        archive.writestr("letters/oskol.txt", "The oskol of Brenn is silent.")
+    open_documents(page)
+    with rebuilding(page):
+        page.set_input_files("#folder input", tmp_path)
+        expect(page.locator("#note")).to_contain_text("Added (2)")
+
+    ids = {document.id for document in qa.snapshot.headings()}
+    assert any(id.startswith("more.zip") and "oskol" in id for id in ids)
+    assert "vandrel.txt" in ids
+    assert not any("hidden" in id for id in ids)
+    page.click("#tabs [role=tab]:has-text('Ask')")
+    page.select_option("[name=folder]", "more.zip")
+    ask(page, "Who sings?")
+    expect(page.locator(".hit")).to_have_count(1)
+
+
+def test_a_file_that_cannot_be_read_is_named(page):
+    """With the reason; before it is kept, or after the rebuild that tried."""
+    files = [("tune.mp3", b"\0\0"), ("broken.pdf", b"%PDF-1.7 nonsense")]
+    open_documents(page)
+    with rebuilding(page):
+        page.set_input_files(
+            "#upload input[type=file]",
+            [{"name": n, "mimeType": "x/y", "buffer": data} for n, data in files],
+        )
+        refused = page.locator("#note .refused")
+        expect(refused).to_contain_text("tune.mp3: files of this kind cannot be read")
+    expect(page.locator(".unread li")).to_contain_text("broken.pdf: ")
+    shoot(page, "unread")
+    page.click("#added li:has-text('broken') button")
+    with rebuilding(page):
+        page.click("#yes")
+
+
+def test_the_last_index_can_be_brought_back(page, qa):
+    """After a question; a text that came since is not found, until it is again."""
+    open_documents(page)
+    page.click("#paste button")
+    page.fill("#paste input", "Brunnholm ferry")
+    page.fill("#paste textarea", "The Brunnholm ferry leaves at dawn.")
+    with rebuilding(page):
+        page.click("#paste button:has-text('Add')")
+    for holds in (False, True):
+        page.click("button:has-text('Go back')")
+        expect(page.locator("#sure")).to_contain_text("Bring back the index of")
+        page.click("#yes")
+        expect(page.locator("#note")).to_contain_text("is in use again")
+        assert ("Brunnholm ferry.md" in known(qa)) == holds
+
+
+def known(qa):
+    return [document.id for document in qa.snapshot.headings()]
 
 
 def test_a_text_is_pasted(page, qa):
@@ -383,7 +532,7 @@ def test_a_text_is_pasted(page, qa):
     with rebuilding(page):
         page.click("#paste button:has-text('Add')")
 
-    assert qa.snapshot.document_by_id("Kvistholm ferry.md").title == "Kvistholm ferry"
+    assert "Kvistholm ferry.md" in known(qa)
 
 
 def test_documents_can_be_found_and_read(page):
@@ -396,7 +545,8 @@ def test_documents_can_be_found_and_read(page):
     expect(page.locator("#reader article")).to_contain_text("Nikol Pashinyan")
 
 
-def test_eight_people_ask_while_a_rebuild_runs(browser, site, qa):
+@pytest.mark.parametrize("people", [2, pytest.param(8, marks=pytest.mark.slow)])
+def test_people_ask_while_a_rebuild_runs(browser, site, qa, people):
     """Nobody gets an error or a wrong answer, whatever generation answers."""
     begun = qa.snapshot.generation
     stop = threading.Event()
@@ -405,27 +555,22 @@ def test_eight_people_ask_while_a_rebuild_runs(browser, site, qa):
         while not stop.is_set():
             qa.rebuild()
 
-    def asks(number):
-        answers = []
-        for _ in range(5):
-            got = httpx.get(f"{site}api/ask", params={"q": HALT, "k": 1}, timeout=30)
-            answers.append((got.status_code, got.json()["hits"][0]["language"]))
-        return answers
+    with ExitStack() as stack:
+        pages = [stack.enter_context(person(browser, site)) for _ in range(people)]
+        building = threading.Thread(target=rebuild)
+        building.start()
+        stack.callback(building.join)
+        stack.callback(stop.set)
+        for asked, gist in ((HALT, "exigé"), (OVES, "180"), (HALT, "exigé")):
+            for page in pages:
+                page.fill("#question input", asked)
+            for page in pages:
+                page.press("#question input", "Enter", no_wait_after=True)
+            for page in pages:
+                expect(page).to_have_title(re.compile(re.escape(asked)))
+                expect(page.locator(".passage").first).to_contain_text(gist)
 
-    building = threading.Thread(target=rebuild)
-    building.start()
-    with ThreadPoolExecutor(8) as pool:
-        futures = [pool.submit(asks, number) for number in range(8)]
-        with person(browser, site) as one, person(browser, site) as other:
-            for asked, again in [(one, HALT), (other, HALT), (one, HALT + " ")]:
-                ask(asked, again)
-                expect(asked.locator(".passage").first).to_contain_text("exigé")
-        answers = [answer for future in futures for answer in future.result()]
-    stop.set()
-    building.join()
-
-    assert set(answers) == {(200, "fr")}
-    assert qa.snapshot.generation > begun
+    assert qa.snapshot.generation > begun + 2
 
 
 def test_a_hostile_document_does_nothing(page):
@@ -476,8 +621,11 @@ def test_a_phone(browser, site, scheme):
         page.locator(".hit button[data-open]").first.click()
         expect(page.locator("#article h2")).to_be_in_viewport()
         assert overflow(page) == []
-        open_documents(page)
-        assert overflow(page) == []
+        for tab in range(1, 4):
+            page.click(f"#tabs [role=tab] >> nth={tab}")
+            page.wait_for_selector(("#table table", ".plane", ".facts-page")[tab - 1])
+            shoot(page, f"phone-{scheme}-{tab}")
+            assert overflow(page) == []
 
 
 def test_dark_and_light(browser, site):
@@ -523,19 +671,22 @@ def test_a_login_guards_the_page(browser, qa):
             expect(page.locator(".passage").first).to_contain_text("exigé")
 
 
-@pytest.mark.skipif(not AXE.exists(), reason="no axe-core: npm install axe-core")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(browser, site, scheme):
-    """The accessibility checker is content with both tabs."""
+    """The accessibility checker is content with every tab."""
     with person(browser, site, f"?q={quote(HALT)}", color_scheme=scheme) as page:
         page.wait_for_selector(".hit")
         page.locator(".hit button[data-open]").first.click()
         page.wait_for_selector("#article article")
-        page.evaluate(AXE.read_text(encoding="utf-8"))
+        page.evaluate(axe.read_text(encoding="utf-8"))
         assert serious(page) == []
         open_documents(page)
         page.click("#paste button")
         assert serious(page) == []
+        for tab, seen in ((2, ".plane"), (3, ".facts-page")):
+            page.click(f"#tabs [role=tab] >> nth={tab}")
+            page.wait_for_selector(seen)
+            assert serious(page) == []
 
 
 def serious(page):

@@ -1,9 +1,11 @@
-"""Make the static model and measure it.
+"""Make the two models and measure them.
 
     python -m training make DATA_FOLDER TEACHER_FOLDER [--recipe FILE]
+    python -m training graft DATA_FOLDER TEACHER_FOLDER [--recipe FILE]
     python -m training measure EVAL_FOLDER DATA_FOLDER [--model FOLDER]
 
-`make` goes on where it was stopped: everything finished lies in training/work.
+`make` makes the token table and `graft` the transformer, which starts from the table.
+Both go on where they were stopped: everything finished lies in training/work.
 `measure` prints the figures and writes the model card, README.md in the model's
 folder, whose text about the material comes from its manifest.
 """
@@ -18,7 +20,18 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from training import align, card, corpus, export, measure, teacher, vocabulary
+from training import (
+    align,
+    card,
+    corpus,
+    distil,
+    export,
+    graft,
+    measure,
+    ship,
+    teacher,
+    vocabulary,
+)
 from training.merge import merge
 from training.table import Table
 from training.train import Trainer
@@ -26,6 +39,8 @@ from training.train import Trainer
 log = logging.getLogger("training")
 WORK = Path("training/work")
 HERE = Path(__file__).parent
+FAST = Path("index/models/fast")
+GRAFT = Path("index/models/multilingual")
 
 
 def make(data: Path, teacher_folder: Path, recipe: dict[str, Any], out: Path) -> None:
@@ -44,6 +59,27 @@ def make(data: Path, teacher_folder: Path, recipe: dict[str, Any], out: Path) ->
     rows, counts = _met(table)
     export.export(*merge(rows, counts, settings["rows"]), tokenizer, out)
     log.info("wrote %s", out)
+
+
+def make_graft(data: Path, teacher_folder: Path, recipe: dict[str, Any]) -> None:
+    """Go from the material and the token table to the transformer's folder."""
+    WORK.mkdir(exist_ok=True)
+    material = distil.read(data, recipe["weights"])
+    pairs = material.sentences.values()
+    begin = graft.start(
+        FAST,
+        teacher_folder,
+        [text for of in pairs for text in of.english],
+        [text for of in pairs for text in of.other],
+    )
+    settings = recipe["graft"] | {"seed": recipe["seed"]}
+    run = distil.Distiller(material, begin, teacher_folder, settings)
+    run.run(WORK / "graft.pt")
+    body = {k: v.numpy() for k, v in run.student.body.state_dict().items()}
+    heard = [" ".join(of.other[i : i + 4]) for of in pairs for i in (0, 999)]
+    rows = run.table.rows.numpy()
+    ship.ship(rows, begin.mapping, body, begin.tokenizer, heard, GRAFT)
+    log.info("wrote %s", GRAFT)
 
 
 def _tokenizer(data: Path, recipe: dict[str, Any]) -> Tokenizer:
@@ -89,11 +125,11 @@ def _met(table: Table) -> tuple[np.ndarray, np.ndarray]:
 def main() -> None:
     """Run one of the two commands."""
     parser = argparse.ArgumentParser(prog="training", description=__doc__)
-    parser.add_argument("command", choices=["make", "measure"])
+    parser.add_argument("command", choices=["make", "graft", "measure"])
     parser.add_argument("folder", type=Path)
     parser.add_argument("second", type=Path, help="the teacher's folder, or the data")
     parser.add_argument("--recipe", type=Path, default=HERE / "recipe.toml")
-    parser.add_argument("--model", type=Path, default=Path("index/models/fast"))
+    parser.add_argument("--model", type=Path, default=FAST)
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(2)
@@ -104,6 +140,8 @@ def main() -> None:
             print(f"{name:18} mean {mean:.3f}  worst {worst:.2f}  {cells}")
         text = card.write(given.model, given.second, recipe, rows)
         (given.model / "README.md").write_text(text, "utf-8")
+    elif given.command == "graft":
+        make_graft(given.folder, given.second, recipe)
     else:
         make(given.folder, given.second, recipe, given.model)
 

@@ -6,22 +6,31 @@ from typing import Any
 
 from training.data import Source, sources
 
+_WEAK = {
+    "fast": "Word order, negation, irony, long-range context: it does not read, it "
+    "compares words.",
+    "multilingual": "It was trained for minutes, not days, mostly on short everyday "
+    "and technical sentences: larger models read better.",
+}
 _NAMES = {
     "tatoeba": "Tatoeba, F1 to English (mean: 12 languages)",
     "stsb": "STS benchmark, Spearman",
-    "xquad mean same": "XQuAD, mean vectors, same language, nDCG@10",
-    "xquad mean en>xx": "XQuAD, mean vectors, English question",
-    "xquad both same": "XQuAD, MaxSim + mean vectors, same language",
-    "xquad both en>xx": "XQuAD, MaxSim + mean vectors, English question",
-    "xquad both xx>en": "XQuAD, MaxSim + mean vectors, over English",
+    "xquad mean same": "XQuAD, vectors, same language, nDCG@10",
+    "xquad mean en>xx": "XQuAD, vectors, English question",
+    "xquad mean xx>en": "XQuAD, vectors, over English",
+    "xquad both same": "XQuAD, MaxSim + vectors, same language",
+    "xquad both en>xx": "XQuAD, MaxSim + vectors, English question",
+    "xquad both xx>en": "XQuAD, MaxSim + vectors, over English",
 }
 
-_CARD = """---
+_HEAD = """---
 license: cc-by-sa-4.0
 library_name: sentence-transformers
 pipeline_tag: sentence-similarity
 ---
+"""
 
+_FAST = """
 # fast: a static multilingual table
 
 {tokens:,} tokens on {rows:,} shared rows of {dimensions} columns, int8,
@@ -44,7 +53,37 @@ around it is MIT.
 3. Tokens seldom trained are placed by what they are translated by, and training
    goes on.
 4. Tokens that mean the same come to share a row.
+"""
 
+_GRAFT = """
+# multilingual: a transformer grafted on an English one
+
+The six layers of all-MiniLM-L6-v2 (22 million weights, Apache-2.0) read {languages}
+languages through an input table of {tokens:,} tokens on the rows of this package's
+table `fast`; {size:.1f} MB in all. onnxruntime runs it in 8-bit integers, without
+torch; `SentenceTransformer(folder, trust_remote_code=True)` runs the same weights in
+torch where this package is installed. Texts are read up to 256 tokens.
+
+It is a derivative of share-alike texts and comes under CC BY-SA 4.0; the program
+around it is MIT.
+
+## How
+
+`python -m training graft`, recipe in `training/recipe.toml`:
+
+1. Each row of `fast` enters as the English words it means: the teacher's own input
+   vector where it is an English token, else the mix of the five nearest English ones
+   (after WECHSEL: Minixhofer et al., NAACL 2022).
+2. {steps:,} steps of distillation (Reimers and Gurevych, EMNLP 2020), first of the
+   input table alone ({frozen:.0%}), then of the layers too: sentences, neighbouring
+   sentences joined to passages, terms of lexicons, and questions with their passages.
+3. The table in 4 bits, the layers in 8, loud channels evened out (SmoothQuant: Xiao et
+   al., ICML 2023).
+
+What each step gave is in `training/EXPERIMENTS.md`.
+"""
+
+_TAIL = """
 ## Figures
 
 Measured by `python -m training measure`; none of these sets was trained on.
@@ -55,10 +94,9 @@ Measured by `python -m training measure`; none of these sets was trained on.
 
 ## What it is bad at
 
-Word order, negation, irony, long-range context: it does not read, it compares words.
-Languages not listed below know only the words they share with others. Names written
-in another script are matched only if they were in the material. Languages with few
-pairs (see the figures) are weak, news language weaker than everyday language.
+{weak} Languages not listed below know only the words they share with others. Names
+written in another script are matched only if they were in the material. Languages with
+few pairs (see the figures) are weak, news language weaker than everyday language.
 
 ## Made of
 
@@ -84,7 +122,12 @@ def write(
     ]
     found = sources(data)
     files = (f for f in model.rglob("*") if f.is_file() and f.name != "README.md")
-    return _CARD.format(
+    grafted = model.name == "multilingual"
+    text = _HEAD + (_GRAFT if grafted else _FAST) + _TAIL
+    return text.format(
+        weak=_WEAK["multilingual" if grafted else "fast"],
+        steps=recipe["graft"]["steps"],
+        frozen=recipe["graft"]["frozen"],
         tokens=recipe["vocabulary"]["size"],
         rows=recipe["table"]["rows"],
         dimensions=recipe["table"]["dimensions"],

@@ -2,6 +2,8 @@
 
     python -m training.ranking EVAL_FOLDER [MODEL]
 
+MODEL gives the vectors; words are always the package's table's.
+
 Every question is set against all 240 paragraphs: in its own language, from English
 and into English, and with each paragraph in a language drawn by chance. The weights
 maximise the likelihood of the right paragraph (a softmax over the paragraphs), one
@@ -18,9 +20,11 @@ import numpy as np
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from index import embedders
-from index.embedders import WordEmbedder
+from index import embedders, neighbours
+from index.build import TABLE
+from index.embedders import Embedder, WordEmbedder
 from index.lexical import Lexical
+from index.neighbours import Neighbours
 from index.tokens import terms_by_sentence
 from qa import answer, question, rerank
 from training import measure
@@ -28,9 +32,20 @@ from training.measure import XQUAD, ndcg
 
 Array = np.ndarray
 Run = tuple[str, str]
-NAMES = ("cosine", "late", "sentence", "bm25", "expanded")
+NAMES = ("cosine", "late", "sentence", "bm25", "expanded", "table")
 # What the product adds up, and what was tried beside it.
-TRIED = ([0], [1], [3], [4], [0, 1], [0, 1, 2], [0, 1, 3], [0, 1, 4], [0, 1, 2, 3, 4])
+TRIED = (
+    [0],
+    [1],
+    [3],
+    [4],
+    [0, 1],
+    [0, 1, 2],
+    [0, 1, 3],
+    [0, 1, 4],
+    [0, 1, 2, 5],
+    [0, 1, 2, 3, 4],
+)
 CHOSEN = [0, 1, 2]
 NOTHING = -1.0  # a feature's value for a passage that is taken away
 
@@ -38,14 +53,25 @@ NOTHING = -1.0  # a feature's value for a passage that is taken away
 class Collection:
     """Paragraphs of one language or of many, encoded."""
 
-    def __init__(self, texts: list[str], codes: list[str], table: WordEmbedder) -> None:
+    def __init__(
+        self,
+        texts: list[str],
+        codes: list[str],
+        table: WordEmbedder,
+        embedder: Embedder,
+    ) -> None:
         self.lexical = Lexical.build(
             [[t.term for t in sentence] for sentence in terms_by_sentence(text, code)]
             for text, code in zip(texts, codes, strict=True)
         )
         self.ids = {term: i for i, term in enumerate(self.lexical.terms)}
-        self.vectors, _ = table.word_vectors(self.lexical.terms)
-        self.passages = table.encode_passages(texts)
+        vectors, _ = table.word_vectors(self.lexical.terms)
+        self.space = Neighbours(vectors.astype(np.float16), neighbours.codes(vectors))
+        self.terms, self.places = np.unique(
+            self.lexical.sentence_terms, return_inverse=True
+        )
+        self.passages = embedder.encode_passages(texts)
+        self.tabled = table.encode_passages(texts)
         self.languages = np.unique(codes, return_inverse=True)[1]
         self.sample = rerank.sample(self.languages)
 
@@ -59,8 +85,11 @@ class Collection:
 class Questions:
     """The questions of one language, encoded."""
 
-    def __init__(self, texts: list[str], table: WordEmbedder) -> None:
-        self.queries = table.encode_queries(texts)
+    def __init__(
+        self, texts: list[str], table: WordEmbedder, embedder: Embedder
+    ) -> None:
+        self.queries = embedder.encode_queries(texts)
+        self.tabled = table.encode_queries(texts)
         self.words = [question.distinct(text) for text in texts]
 
 
@@ -75,14 +104,15 @@ def features(asked: Questions, read: Collection, table: WordEmbedder) -> Array:
     lexical = read.lexical
     made = np.zeros((len(asked.words), len(lexical), len(NAMES)), np.float32)
     made[:, :, 0] = asked.queries @ read.passages.T
+    made[:, :, 5] = asked.tabled @ read.tabled.T
     asking, _ = table.word_vectors(question.QUESTION_WORDS)
     for row, words in zip(made, asked.words, strict=True):
         vectors, information = table.word_vectors([w.term for w in words])
         q = question.read(
-            words, vectors, information, asking, lexical, read.vectors, read.ids
+            words, vectors, information, asking, lexical, read.space, read.ids
         )
         best = rerank.best_matches(
-            q.cosines, lexical.sentence_offsets, lexical.sentence_terms
+            q.cosines(read.terms)[:, read.places], lexical.sentence_offsets
         )
         both = rerank.of_passages(
             question.gain(best), q.importance, lexical.passage_sentences[:-1]
@@ -247,13 +277,16 @@ def _bias(blocks: list[Array], weights: Array, gold: Array, odd: Array) -> float
     return round(-float(points[int(np.argmin(errors))]), 2)
 
 
-def main(folder: Path, model: str = "fast") -> None:
+def main(folder: Path, model: str = TABLE) -> None:
     """Print what each choice of features reaches, then the numbers to take over."""
-    table = embedders.load_words(model)
+    table, embedder = embedders.load_words(TABLE), embedders.load(model)
     texts = {c: measure.texts(folder, "corpus", c) for c in XQUAD}
-    asked = {c: Questions(measure.texts(folder, "queries", c), table) for c in XQUAD}
-    read = {c: Collection(texts[c], [c] * len(texts[c]), table) for c in XQUAD}
-    read["mixed"] = Collection(*mixed(texts, seed=1), table)
+    queries = {c: measure.texts(folder, "queries", c) for c in XQUAD}
+    asked = {c: Questions(queries[c], table, embedder) for c in XQUAD}
+    read = {
+        c: Collection(texts[c], [c] * len(texts[c]), table, embedder) for c in XQUAD
+    }
+    read["mixed"] = Collection(*mixed(texts, seed=1), table, embedder)
     odd = np.array([int(id[:2]) % 2 == 1 for id in measure.judged(folder)])
     blocks = {run: features(asked[run[0]], read[run[1]], table) for run in runs()}
     gold = measure.gold(folder)

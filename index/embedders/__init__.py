@@ -14,6 +14,9 @@ from index.errors import ModelError
 
 Vectors = NDArray[np.float32]
 
+# Where the modules come from that a model's folder may name.
+_KNOWN = ("sentence_transformers.", "index.embedders.")
+
 MODELS = Path(__file__).parent.parent / "models"
 
 
@@ -51,7 +54,7 @@ def load(model: str | Path) -> Embedder:
 
     Raises ModelError when it cannot be found or is not to be trusted.
     """
-    folder = _folder(str(model))
+    folder = fetched(str(model))
     stamp = max(file.stat().st_mtime_ns for file in folder.iterdir())
     return _opened(folder, stamp, _name(str(model)))
 
@@ -87,7 +90,8 @@ def packaged() -> list[str]:
     return sorted(path.parent.name for path in MODELS.glob("*/modules.json"))
 
 
-def _folder(model: str) -> Path:
+def fetched(model: str) -> Path:
+    """Find the folder of a model: of the package, given, or fetched from the hub."""
     if model in packaged():
         return MODELS / model
     if Path(model).is_dir():
@@ -106,19 +110,29 @@ def _name(model: str) -> str:
 
 
 def _runtime(folder: Path) -> str:
-    """Tell a table of tokens from a network, by the modules the folder lists."""
-    if not any(folder.rglob("*.safetensors")):
+    """Tell what runs a model, by the modules its folder lists."""
+    weights = {file.parent for file in folder.rglob("*.safetensors")}
+    pickles = {file.parent for file in folder.rglob("pytorch_model*.bin")} - weights
+    if pickles or not weights:
         raise ModelError(
-            f"{folder} holds no .safetensors file; other weights can run code and "
-            "are not opened, so convert the model"
+            f"{min(pickles, default=folder)} holds no .safetensors file; other weights "
+            "can run code and are not opened, so convert the model"
         )
     try:
         modules = json.loads((folder / "modules.json").read_bytes())
-        kinds = {module["type"].rpartition(".")[2] for module in modules}
+        types = {str(module["type"]) for module in modules}
     except FileNotFoundError:
-        kinds = {"Transformer"}
+        types = {f"{_KNOWN[0]}Transformer"}
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ModelError(
             f"{folder / 'modules.json'} cannot be read ({error}); get the model again"
         ) from error
-    return "static" if kinds <= {"StaticEmbedding", "Normalize"} else "transformer"
+    if unknown := [name for name in sorted(types) if not name.startswith(_KNOWN)]:
+        raise ModelError(
+            f"{folder} needs code of its own ({unknown[0]}), which is not run; use a "
+            "model made of sentence-transformers' own modules"
+        )
+    kinds = {name.rpartition(".")[2] for name in types}
+    if kinds <= {"StaticEmbedding", "Normalize"}:
+        return "static"
+    return "graft" if "Graft" in kinds else "transformer"

@@ -1,15 +1,23 @@
 """Read files of several formats into documents, one module a format.
 
 Each module offers `read(path, name)`, where `name` starts the ids of the documents
-it yields. A file that cannot be read raises InputError or OSError.
+it yields. A file that cannot be read raises InputError or OSError, if only some of it
+cannot, after the last good document. The same file always gives the same documents.
 """
 
+import errno
+import lzma
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
+from xml.parsers.expat import ExpatError
 
-from index.errors import InputError
+from index.errors import InputError, PassageError
+from index.readers.apart import Apart
 from index.records import Document
 
 FORMATS = {
@@ -22,82 +30,127 @@ FORMATS = {
     ".xhtml": "html",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".docm": "docx",
+    ".pptx": "pptx",
+    ".pptm": "pptx",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".odt": "odf",
+    ".odp": "odf",
+    ".ods": "odf",
+    ".rtf": "rtf",
+    ".epub": "epub",
+    ".eml": "mail",
+    ".mbox": "mbox",
+    ".zip": "archive",
+    ".tar": "archive",
+    ".tgz": "archive",
+    ".tbz2": "archive",
+    ".txz": "archive",
+    ".gz": "archive",
+    ".bz2": "archive",
+    ".xz": "archive",
 }
+# Documents all the same: they are reported, not passed over as pictures are.
+UNREAD = {
+    ".doc": "save it as .docx",
+    ".ppt": "save it as .pptx",
+    ".xls": "save it as .xlsx",
+    ".xlsb": "save it as .xlsx",
+    ".pages": "export it as PDF",
+    ".key": "export it as PDF",
+    ".numbers": "export it as .xlsx",
+    ".msg": "save it as .eml",
+    ".mobi": "convert it to .epub",
+    ".azw3": "convert it to .epub",
+    ".djvu": "convert it to PDF",
+}
+# These are read by a few lines of our own, in linear time, or a line at a time; all
+# others in a process apart.
+PLAIN = frozenset({"text", "markdown", "jsonl", "csv"})
+
+# What the libraries below us raise at files that are not what they seem.
+DAMAGE = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    ExpatError,
+    EOFError,
+    NotImplementedError,
+    ValueError,
+    OverflowError,
+    RecursionError,
+)
 
 
 def read(path: Path, name: str) -> Iterator[Document]:
-    """Read one file by the reader its suffix calls for."""
-    module = FORMATS.get(path.suffix.lower())
-    if module is None:
+    """Read one file by the reader its suffix calls for, in this process."""
+    module = import_module(f"{__name__}.{format_of(path.name)}")
+    if not path.is_file():
+        raise InputError(f"{path} is not a regular file; give a file or a folder")
+    try:
+        yield from module.read(path, name)
+    except (*DAMAGE, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise  # the disk, not what is on it
         raise InputError(
-            f"no reader for {path.suffix or 'files without a suffix'}; "
+            f"damaged, or no {path.suffix} file ({reason(error)}); save it again"
+        ) from error
+
+
+def format_of(name: str) -> str:
+    """Give the module that reads files of this name; raises InputError without one."""
+    suffix = os.path.splitext(name)[1].lower()
+    if suffix in UNREAD:
+        raise InputError(f"no reader for {suffix}; {UNREAD[suffix]}")
+    if suffix not in FORMATS:
+        raise InputError(
+            f"no reader for {suffix or 'files without a suffix'}; "
             f"there are readers for {', '.join(FORMATS)}"
         )
-    documents: Iterator[Document] = import_module(f"{__name__}.{module}").read(
-        path, name
-    )
-    return documents
+    return FORMATS[suffix]
+
+
+def has_reader(name: str) -> bool:
+    """Tell whether files of this name can be read."""
+    return os.path.splitext(name)[1].lower() in FORMATS
+
+
+def is_document(name: str) -> bool:
+    """Tell whether files of this name are to be read, or it be told that none can."""
+    return has_reader(name) or os.path.splitext(name)[1].lower() in UNREAD
 
 
 def read_all(
     files: Iterable[tuple[Path, str]], report: Callable[[Path, str], None]
 ) -> Iterator[Document]:
     """Read many files; `report` gets the path and the reason of each that fails."""
-    for path, name in files:
-        try:
-            empty = True
-            for document in read(path, name):
-                if document.text.strip():
-                    empty = False
-                    yield document
-            if empty:
-                raise InputError("no text in it")
-        except (InputError, OSError, ValueError, RecursionError) as error:
-            report(path, _reason(error))
+    with Apart() as apart:
+        for path, name in files:
+            try:
+                plain = format_of(path.name) in PLAIN
+                empty = True
+                for document in (read if plain else apart.read)(path, name):
+                    if document.text.strip():
+                        empty = False
+                        yield document
+                if empty:
+                    raise InputError("no text in it")
+            except (PassageError, OSError, ValueError) as error:
+                report(path, reason(error))
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Say what went wrong in one line that does nothing to a terminal."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return str(error) or type(error).__name__
-
-
-def find(paths: Sequence[str | Path]) -> list[tuple[Path, str]]:
-    """List the files to read, with names: folders are walked in sorted order.
-
-    A file given by itself has its own name; one in a folder, its path from there.
-    Raises InputError when a path is missing, or when there is no file at all.
-    """
-    found: dict[Path, tuple[Path, str]] = {}
-    for given in map(Path, paths):
-        if not given.exists():
-            raise InputError(f"{given} does not exist; give a file or a folder")
-        for path, name in _walk(given) if given.is_dir() else [(given, given.name)]:
-            found.setdefault(path.resolve(), (path, name))
-    if not found:
-        raise InputError(
-            f"no file to read in {', '.join(map(str, paths)) or 'no path'}; "
-            f"there are readers for {', '.join(FORMATS)}"
-        )
-    return list(found.values())
-
-
-def _walk(root: Path) -> Iterator[tuple[Path, str]]:
-    """Walk a folder; hidden files, indexes and links out of it are left out."""
-    inside = root.resolve()
-    for folder, subfolders, files in os.walk(root):
-        here = Path(folder)
-        subfolders[:] = sorted(
-            name for name in subfolders if name[0] != "." and not _is_index(here / name)
-        )
-        for path in (here / name for name in sorted(files)):
-            if _is_wanted(path) and path.resolve().is_relative_to(inside):
-                yield path, path.relative_to(root).as_posix()
-
-
-def _is_wanted(path: Path) -> bool:
-    return path.name[0] != "." and path.suffix.lower() in FORMATS and path.is_file()
-
-
-def _is_index(folder: Path) -> bool:
-    return (folder / "CURRENT").is_file() and (folder / "generations").is_dir()
+    if isinstance(error, MemoryError):
+        return "reading it needs too much memory; divide the file, or leave it"
+    shown = (c if c.isprintable() else " " for c in str(error))
+    text = " ".join("".join(shown).split())
+    return text if isinstance(error, PassageError) else f"{type(error).__name__} {text}"

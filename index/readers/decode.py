@@ -22,7 +22,7 @@ _BOMS = {
     b"\xfe\xff": "utf-16",
 }
 _CONTROL_BYTES = bytes({*range(32)} - {*b"\t\n\r\f\x1b"})
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SAMPLE = 200_000
 

@@ -1,7 +1,8 @@
 """HTML pages, saved to disk; nothing is fetched.
 
 What is kept is what one reads: navigation, headers, footers and scripts are left
-out, and each block is a paragraph of its own.
+out, and each block is a paragraph of its own. Where a page says which part of it is
+the article (<article>, <main>) and that is not next to nothing, only that is kept.
 """
 
 import re
@@ -10,16 +11,21 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from index.readers.decode import load
-from index.readers.fields import document
+from index.readers.fields import document, likely_language
 from index.records import Document
 
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset=[\"']?([A-Za-z0-9_:.-]{1,40})", re.I)
+CHARSET = re.compile(rb"<meta[^>]{0,200}?charset=[\"']?([A-Za-z0-9_:.-]{1,40})", re.I)
 _SPACE = re.compile(r"[ \t\n]+")
 
 _SKIPPED = frozenset(
     "script style nav header footer noscript template svg iframe button select "
     "textarea".split()
 )
+_ARTICLES = frozenset({"article", "main"})
+_ENOUGH = 0.1  # of all text is in the article, else the page is written in its own way
+_DATES = ("article:published_time", "datepublished", "date", "dc.date", "dcterms.date")
+_JSON_DATE = re.compile(r"\"datePublished\"\s*:\s*\"([^\"]{8,40})\"")
+_HEADINGS = frozenset({"h1", "h2", "h3"})
 _BLOCKS = frozenset(
     "address article aside blockquote body dd details div dl dt fieldset figcaption "
     "figure form h1 h2 h3 h4 h5 h6 hr html li main ol p pre section summary table "
@@ -29,20 +35,27 @@ _BLOCKS = frozenset(
 
 def read(path: Path, name: str) -> Iterator[Document]:
     """Read a page with the title, language and date that it declares."""
-    page = _Page()
-    # No close(): what it would do with tags left open takes quadratic time.
-    page.feed(load(path, _CHARSET) + "\n")
+    page = parse(load(path, CHARSET))
+    text = page.text()
     yield document(
         name,
-        page.text(),
+        text,
         title=page.title() or path.stem,
         source=page.meta.get("og:site_name") or path.name,
-        language=page.language,
-        published=page.meta.get("article:published_time") or page.time,
+        language=likely_language(page.language, text),
+        published=page.date(),
     )
 
 
-class _Page(HTMLParser):
+def parse(text: str) -> "Page":
+    """Read what a page says, from its text."""
+    page = Page()
+    # No close(): what it would do with tags left open takes quadratic time.
+    page.feed(text + "\n")
+    return page
+
+
+class Page(HTMLParser):
     """Gathers the paragraphs of a page and what it says about itself."""
 
     def __init__(self) -> None:
@@ -51,24 +64,42 @@ class _Page(HTMLParser):
         self.time = ""
         self.meta: dict[str, str] = {}
         self._paragraphs: list[list[str]] = [[]]
+        self._in_article: list[bool] = [False]
+        self._articles = 0  # that we are in
         self._title: list[str] = []
+        self._heading: int | None = None  # the first one's place among the paragraphs
         self._in_title = False
         self._skipping: list[str] = []
 
     def title(self) -> str:
         return self.meta.get("og:title") or "".join(self._title)
 
+    def heading(self) -> str:
+        """Give the first heading, or else the title."""
+        if self._heading is None:
+            return self.title()
+        return _tidy("".join(self._paragraphs[self._heading])) or self.title()
+
+    def date(self) -> str:
+        named = (self.meta[name] for name in _DATES if self.meta.get(name))
+        return next(named, "") or self.time
+
     def text(self) -> str:
-        paragraphs = ("".join(parts) for parts in self._paragraphs)
-        lines = (_tidy(paragraph) for paragraph in paragraphs)
-        return "\n\n".join(line for line in lines if line)
+        texts = [_tidy("".join(parts)) for parts in self._paragraphs]
+        kept = [t for t, chosen in zip(texts, self._in_article, strict=True) if chosen]
+        if sum(map(len, kept)) <= _ENOUGH * sum(map(len, texts)):
+            kept = texts
+        return "\n\n".join(text for text in kept if text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._notice(tag, {key: value or "" for key, value in attrs})
         if tag in _SKIPPED:
             self._skipping.append(tag)
         elif tag in _BLOCKS:
-            self._paragraphs.append([])
+            self._articles += tag in _ARTICLES
+            self._begin()
+            if tag in _HEADINGS and self._heading is None:
+                self._heading = len(self._paragraphs) - 1
         elif tag == "br":
             self._paragraphs[-1].append("\v")
         self._in_title = tag == "title" and not self._title
@@ -77,7 +108,8 @@ class _Page(HTMLParser):
         if self._skipping and self._skipping[-1] == tag:
             self._skipping.pop()
         elif tag in _BLOCKS:
-            self._paragraphs.append([])
+            self._articles = max(0, self._articles - (tag in _ARTICLES))
+            self._begin()
         self._in_title = False
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -89,6 +121,13 @@ class _Page(HTMLParser):
             self._title.append(data)
         elif not self._skipping:
             self._paragraphs[-1].append(data)
+        elif self._skipping[-1] == "script" and not self.time:
+            found = _JSON_DATE.search(data, 0, 100_000)  # of JSON-LD
+            self.time = found[1] if found else ""
+
+    def _begin(self) -> None:
+        self._paragraphs.append([])
+        self._in_article.append(self._articles > 0)
 
     def _notice(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "html":
@@ -96,7 +135,8 @@ class _Page(HTMLParser):
         elif tag == "time":
             self.time = self.time or attributes.get("datetime", "")
         elif tag == "meta":
-            key = attributes.get("property") or attributes.get("name", "")
+            names = (attributes.get(kind) for kind in ("property", "name", "itemprop"))
+            key = next(filter(None, names), "")
             self.meta.setdefault(key.lower(), attributes.get("content", ""))
 
 

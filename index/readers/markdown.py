@@ -14,6 +14,7 @@ import yaml
 from index.errors import InputError
 from index.readers.decode import load
 from index.readers.fields import document
+from index.readers.lines import unbroken
 from index.records import Document
 
 MAX_FRONT_MATTER = 64_000
@@ -44,7 +45,7 @@ def read(path: Path, name: str) -> Iterator[Document]:
     heading = _HEADING.search(_uncommented(body))
     yield document(
         name,
-        plain(body),
+        plain(unbroken(body)),
         title=fields.get("title") or (plain(heading[0]) if heading else path.stem),
         source=fields.get("source") or path.name,
         language=fields.get("language"),

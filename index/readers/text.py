@@ -5,6 +5,7 @@ from pathlib import Path
 
 from index.readers.decode import load
 from index.readers.fields import document
+from index.readers.lines import unbroken
 from index.records import Document
 
 _SHORT = 120
@@ -12,7 +13,7 @@ _SHORT = 120
 
 def read(path: Path, name: str) -> Iterator[Document]:
     """Read a text file; its first line is the title when it stands alone."""
-    text = load(path)
+    text = unbroken(load(path))
     yield document(name, text, title=_title(text) or path.stem, source=path.name)
 
 

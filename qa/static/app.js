@@ -1,29 +1,46 @@
-// What the page does by itself: links that ask, the browser's history, the open
+// What the page does by itself: the address, links that ask, the browser's history, the open
 // article, copying, announcing, dark and light. Nothing leaves the browser here.
 window.passage = (() => {
-  const LAMP = "passage.lamp", RECENT = "passage.recent", REMEMBERED = 8;
+  const LAMP = "passage.lamp", RECENT = "passage.recent", COLOUR = "passage.colour", REMEMBERED = 8;
   const RIGHT_TO_LEFT = ["ar"];  // of the languages that the interface speaks
   const at = (selector) => document.querySelector(selector);
-  const address = () => ["q", "language", "source"].map((key) => new URLSearchParams(location.search).get(key) || "");
-  let opener = null;
-
-  // The question in the address, for the handler that follows links.
-  const next = () => address();
+  let opener = null, steered = false;
 
   // Gradio names its upload button otherwise than it labels it.
   const tidy = () => at("#upload button")?.removeAttribute("aria-label");
 
-  // A question was asked: put it into the address, so that it can be shared and gone back to.
-  function asked(inputs) {
-    const [question, language, source] = inputs;
-    const query = new URLSearchParams();
-    for (const [key, value] of [["q", (question || "").trim()], ["language", language], ["source", source]])
-      if (value) query.set(key, value);
-    const url = query.size ? `?${query}` : location.pathname;
+  // What the box and the filters say, as an address. What was said of hits stays
+  // with the question that they were found for.
+  function wanted() {
+    const question = at("#question input, #question textarea").value.trim();
+    const now = new URLSearchParams(location.search), query = new URLSearchParams();
+    if (question) query.set("q", question);
+    const form = at("#filters form");
+    for (const [key, value] of form ? new FormData(form) : []) if (value) query.set(key, value);
+    if (question && question === now.get("q"))
+      for (const key of ["like", "unlike"]) for (const place of now.getAll(key)) query.append(key, place);
+    return query.size ? `?${query}` : location.pathname;
+  }
+
+  // Put it into the address, so that it can be shared and gone back to, and ask.
+  function ask() {
+    const url = wanted();
     if (url !== location.search) history.pushState(null, "", url);
-    remember((question || "").trim());
+    at("#asked-now").click();
+  }
+
+  // An answer has come, to whatever the address asks.
+  function arrived() {
+    const question = new URLSearchParams(location.search).get("q") || "";
     document.title = question ? `${question} · Passage` : "Passage";
-    return inputs;
+    // Gradio draws nothing anew that is the same as what it drew before.
+    const now = new URLSearchParams(location.search);
+    for (const field of document.querySelectorAll("#filters [name]")) field.value = now.get(field.name) || "";
+    dated();
+    remember(question);
+    remind();
+    if (steered) requestAnimationFrame(() => (at(".chips") || at("#question input, #question textarea")).focus());
+    steered = false;
   }
 
   // The last questions stay in this browser.
@@ -48,6 +65,53 @@ window.passage = (() => {
     }));
   }
 
+  // Folders, chosen or dropped: their files go where Gradio takes files up.
+  const fits = (name, suffixes) => suffixes.some((suffix) => name.toLowerCase().endsWith(suffix));
+  const hidden = (path) => path.split("/").some((part) => part.startsWith("."));
+
+  async function* inside(entry) {
+    if (entry.name.startsWith(".")) return;
+    if (entry.isFile) return yield await new Promise((done, failed) => entry.file(done, failed));
+    const reader = entry.createReader();
+    for (;;) {
+      const some = await new Promise((done, failed) => reader.readEntries(done, failed));
+      if (!some.length) return;
+      for (const one of some) yield* inside(one);
+    }
+  }
+
+  function hand(files) {
+    const taken = new DataTransfer();
+    for (const file of files) taken.items.add(file);
+    const input = at("#upload input[type=file]");
+    if (!taken.files.length || !input) return;
+    input.files = taken.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  document.addEventListener("change", (change) => {
+    const suffixes = change.target.dataset?.suffixes?.split(" ");
+    if (!suffixes) return;
+    hand([...change.target.files].filter((file) => fits(file.name, suffixes) && !hidden(file.webkitRelativePath)));
+    change.target.value = "";
+  });
+  document.addEventListener("drop", async (drop) => {
+    if (!drop.target.closest?.("#upload")) return;
+    const entries = [...drop.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+    if (!entries.some((entry) => entry.isDirectory)) return;
+    drop.preventDefault();
+    drop.stopPropagation();
+    const suffixes = at("[data-suffixes]").dataset.suffixes.split(" "), files = [];
+    for (const entry of entries)
+      for await (const file of inside(entry)) if (entry.isFile || fits(file.name, suffixes)) files.push(file);
+    hand(files);
+  }, true);
+
+  // A question before something is done: the keyboard goes to the harmless answer, and back.
+  let doubted = null;
+  const sure = () => requestAnimationFrame(() => at("#no")?.focus());
+  const spared = () => (doubted?.isConnected ? doubted : at("#find input, #find textarea"))?.focus();
+
   function follow(url) {
     history.pushState(null, "", url);
     at("#follow").click();
@@ -65,6 +129,52 @@ window.passage = (() => {
       (frame || article.querySelector(".close")).focus({ preventScroll: true });
     }));
   }
+
+  // The map: what a point tells, arrows from point to point, and its colours.
+  const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
+  const centre = (point) => ["cx", "cy"].map((name) => +point.querySelector("circle").getAttribute(name));
+
+  function tell(point) {
+    const card = at("#map .told");
+    card.hidden = !point;
+    if (!point) return;
+    const [title, text] = point.getAttribute("aria-label").split("\n");
+    card.replaceChildren(Object.assign(document.createElement("b"), { textContent: title, dir: "auto" }),
+      Object.assign(document.createElement("span"), { textContent: text, dir: "auto" }));
+    const sheet = card.parentElement.getBoundingClientRect(), dot = point.getBoundingClientRect();
+    const across = (dot.x + dot.width / 2 - sheet.x) / sheet.width, down = (dot.y - sheet.y) / sheet.height;
+    card.style.left = `${100 * across}%`;
+    card.style.top = `${down < 0.55 ? dot.bottom - sheet.y + 8 : dot.y - sheet.y - 8}px`;
+    card.style.transform = `translate(${-100 * across}%, ${down < 0.55 ? 0 : -100}%)`;
+  }
+
+  function walk(from, [right, down]) {
+    const [x, y] = centre(from);
+    let best = null, least = Infinity;
+    for (const point of from.parentElement.querySelectorAll("[data-open]")) {
+      const [dx, dy] = [centre(point)[0] - x, centre(point)[1] - y];
+      const ahead = dx * right + dy * down, aside = Math.abs(dx * down + dy * right);
+      if (point !== from && ahead > 0 && ahead + 2 * aside < least) [best, least] = [point, ahead + 2 * aside];
+    }
+    if (!best) return;
+    from.setAttribute("tabindex", "-1");
+    best.setAttribute("tabindex", "0");
+    best.focus();
+  }
+
+  function drawn() {
+    const way = at(`#map input[value="${sessionStorage.getItem(COLOUR)}"]`);
+    if (way) way.checked = true;
+  }
+
+  for (const [event, shows] of [["pointerover", true], ["focusin", true], ["pointerout", false], ["focusout", false]])
+    document.addEventListener(event, (happened) => {
+      const point = happened.target.closest?.("#map g[data-open]");
+      if (point) tell(shows ? point : null);
+    });
+  document.addEventListener("change", (change) => {
+    if (change.target.name === "colouring") sessionStorage.setItem(COLOUR, change.target.value);
+  });
 
   function close(article) {
     article.remove();
@@ -92,19 +202,54 @@ window.passage = (() => {
     const link = click.target.closest("a[data-ask]");
     if (link && !click.metaKey && !click.ctrlKey && !click.shiftKey) {
       click.preventDefault();
+      steered = Boolean(link.closest("#results"));
       follow(link.getAttribute("href"));
     }
+    opener = click.target.closest("[data-open]") || opener;
     const button = click.target.closest("button");
     if (!button) return;
-    if (button.dataset.open) opener = button;
+    if (!button.closest("#sure")) doubted = button;
     if ("close" in button.dataset) close(button.closest("article"));
     if ("lamp" in button.dataset) lamp(true);
     if (button.dataset.copy) copy(button);
     if ("forget" in button.dataset) { localStorage.removeItem(RECENT); remind(); }
+    if ("anyday" in button.dataset) {
+      for (const field of at("#filters").querySelectorAll("[type=date]")) field.value = "";
+      narrowed();
+      at(".dates").open = false;
+      at(".dates summary").focus();
+    }
+  });
+
+  // Say which dates are chosen.
+  function dated() {
+    const days = [...document.querySelectorAll("#filters [type=date]")].map((field) => field.value);
+    const summary = at(".dates summary");
+    if (!summary) return;
+    summary.textContent = days.some(Boolean) ? days.join(" – ") : summary.dataset.any;
+    summary.classList.toggle("chosen", days.some(Boolean));
+  }
+
+  // A filter was changed.
+  function narrowed() {
+    dated();
+    if (wanted() !== (location.search || location.pathname)) ask();
+  }
+  document.addEventListener("change", (change) => change.target.closest("#filters") && narrowed());
+  document.addEventListener("submit", (submit) => submit.preventDefault());
+  document.addEventListener("pointerdown", (press) => {
+    const dates = at("#filters .dates[open]");
+    if (dates && !dates.contains(press.target)) dates.open = false;
   });
   document.addEventListener("keydown", (key) => {
     const article = [...document.querySelectorAll("article.whole")].find((one) => one.offsetParent);
-    if (key.key === "Escape" && article) close(article);
+    const dates = at("#filters .dates[open]");
+    if (key.key === "Escape" && dates) { dates.open = false; dates.querySelector("summary").focus(); }
+    else if (key.key === "Escape" && article) close(article);
+    const point = key.target.closest?.("#map g[data-open]");
+    if (point && (key.key === "Enter" || key.key === " ")) point.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    if (point && ARROWS[key.key]) walk(point, ARROWS[key.key]);
+    if (point && (ARROWS[key.key] || key.key === " ")) key.preventDefault();
     if (key.key === "/" && !/INPUT|TEXTAREA/.test(document.activeElement.tagName)) {
       key.preventDefault();
       at("#question input, #question textarea").focus();
@@ -126,5 +271,5 @@ window.passage = (() => {
   }
   addEventListener("DOMContentLoaded", finish);
   if (document.readyState !== "loading") finish();
-  return { asked, next, opened, remind, tidy };
+  return { ask, arrived, drawn, opened, spared, sure, tidy };
 })();

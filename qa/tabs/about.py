@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from qa import drawing
+from qa import card, facts
 from qa.export import status_record
 from qa.markup import Html
 from qa.tabs import DIRECT, shown, speech_of
@@ -26,4 +26,5 @@ class About:
 
     def show(self, request: gr.Request) -> Html:
         """Describe the index in use."""
-        return drawing.facts(status_record(self.qa.snapshot), speech_of(request))
+        record = status_record(self.qa.snapshot)
+        return facts.facts(record, card.of(record["model"]), speech_of(request))

@@ -1,14 +1,20 @@
-"""The Ask tab: a question, what answers it, and the article opened at the place."""
+"""The Ask tab: a question, what answers it, and the article opened at the place.
+
+The page's script puts what is asked into the address, then presses one of two hidden
+buttons; the handlers read nothing else.
+"""
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from qa import export, render
+from qa import controls, export, render
+from qa.address import LONGEST_QUESTION, Address
 from qa.catalogue import Catalogue
-from qa.markup import Html, clean
+from qa.markup import Html, clean, join
 from qa.records import Answer
 from qa.tabs import DIRECT, say, shown, speech_of
 from qa.words import STATIC, Speech
@@ -16,12 +22,8 @@ from qa.words import STATIC, Speech
 if TYPE_CHECKING:
     from qa.engine import QA
 
-LONGEST_QUESTION = 1_000  # characters
 HITS = 8
-MOST_SOURCES = 500
 SESSION_SECONDS = 3600
-
-Choices = list[tuple[str, str]]
 
 
 class Ask:
@@ -33,12 +35,13 @@ class Ask:
         self.qa, self.ask, self.catalogue = qa, ask, catalogue
         with gr.Column(elem_id="asking"):
             self._lay_out_box()
+        self.address = gr.Textbox(visible="hidden", elem_id="address")
+        self.asked = gr.Button(visible="hidden", elem_id="asked-now")
         self.follow = gr.Button(visible="hidden", elem_id="follow")
         with gr.Row(elem_id="desk"):
             self.results = shown("results", forwards="open")
             self.article = shown("article")
         self.kept = gr.State(None, time_to_live=SESSION_SECONDS)
-        self.last = gr.State(("", "", ""), time_to_live=SESSION_SECONDS)
 
     def _lay_out_box(self) -> None:
         self.greeting = shown("greeting")
@@ -50,6 +53,7 @@ class Ask:
                 container=False,
                 show_label=False,
                 autofocus=True,
+                interactive=True,
                 max_lines=1,
                 max_length=LONGEST_QUESTION,
                 scale=9,
@@ -57,80 +61,65 @@ class Ask:
             self.button = gr.Button(
                 say("ask"), variant="primary", elem_id="ask", scale=1, min_width=88
             )
-        with gr.Row(elem_id="filters"):
-            self.language, self.source = _filter("language"), _filter("source")
+        self.filters = shown("filters")
 
     def wire(self, page: gr.Blocks, live: gr.HTML) -> None:
         """Say what happens when; `live` is read out to those who do not see."""
-        asked = [self.question, self.language, self.source]
-        told = [self.greeting, self.results, self.article, live, self.kept, self.last]
-        options = {"js": "(...asked) => passage.asked(asked)", **DIRECT}
-        options["trigger_mode"] = "always_last"
-        answered = gr.on(
+        gr.on(
             [self.question.submit, self.button.click],
-            self.answer,
-            asked,
-            told,
-            **options,
+            None,
+            js="() => passage.ask()",
+            **DIRECT,
         )
-        narrowed = gr.on(
-            [self.language.input, self.source.input],
-            self.narrow,
-            [*asked, self.last],
-            told,
-            **options,
-        )
-        linked = {"inputs": asked, "outputs": [*asked, *told], **DIRECT}
-        loaded = page.load(self.follow_link, js="() => passage.next()", **linked)
-        went = self.follow.click(self.follow_link, js="() => passage.next()", **linked)
-        for done in (answered, narrowed, loaded, went):
-            done.then(js="() => passage.remind()")
+        told = [self.greeting, self.results, self.article, live, self.kept]
+        link = [self.question, self.filters, *told]
+        options = {"js": "() => location.search", **DIRECT}
+        arrivals = [
+            self.asked.click(
+                self.answer, self.address, told, trigger_mode="always_last", **options
+            ),
+            self.follow.click(
+                self.arrive, self.address, link, trigger_mode="always_last", **options
+            ),
+            page.load(self.arrive, self.address, link, **options),
+        ]
+        for arrived in arrivals:
+            arrived.then(js="() => passage.arrived()")
         opened = self.results.open(self.open_hit, self.kept, self.article, **DIRECT)
         opened.then(js="() => passage.opened()")
 
-    def answer(
-        self, question: str, language: str, source: str, request: gr.Request
-    ) -> tuple[Any, ...]:
-        """Answer a question; without one, show what could be asked."""
-        speech = speech_of(request)
-        question = (question or "").strip()[:LONGEST_QUESTION]
-        last = (question, language, source)
-        if not question:
+    def answer(self, query: str, request: gr.Request) -> tuple[Any, ...]:
+        """Answer the question of an address; without one, show what could be asked."""
+        speech, address = speech_of(request), Address.parse(query or "")
+        if not address.question:
             shown = render.greeting(speech), self._examples(speech), Html(), Html()
-            return *shown, None, last
-        answer = self.ask(question, HITS, language or None, source or None)
+            return *shown, None
+        wanted = {key: value for key, value in asdict(address.filter).items() if value}
+        answer = self.ask(
+            address.question, HITS, like=address.like, unlike=address.unlike, **wanted
+        )
         said = "say_answer" if answer.answered else "say_none"
         told = clean(speech.say(said, n=len(answer.hits)))
-        links = export.links(question, HITS, language, source)
-        shown = Html(), render.results(answer, links, speech), Html(), told
-        return *shown, answer, last
-
-    def narrow(
-        self,
-        question: str,
-        language: str,
-        source: str,
-        last: tuple[str, str, str],
-        request: gr.Request,
-    ) -> Any:
-        """Answer again when a filter changed; Tab passing through one is no change."""
-        question = (question or "").strip()[:LONGEST_QUESTION]
-        if (question, language, source) == tuple(last):
-            return gr.skip()
-        return self.answer(question, language, source, request)
-
-    def follow_link(
-        self, question: str, language: str, source: str, request: gr.Request
-    ) -> tuple[Any, ...]:
-        """Answer a question of the address, shown in the box and the filters."""
-        languages, sources = self.choices(speech_of(request))
-        language, source = _among(language, languages), _among(source, sources)
-        return (
-            question or "",
-            _offer(languages, language),
-            _offer(sources, source),
-            *self.answer(question, language, source, request),
+        links = export.links(address, HITS)
+        results = join(
+            controls.chips(address, self._titles(address), speech),
+            render.results(answer, address, links, speech),
         )
+        return Html(), results, Html(), told, answer
+
+    def arrive(self, query: str, request: gr.Request) -> tuple[Any, ...]:
+        """Answer the question of an address, shown in the box and the filters."""
+        address = Address.parse(query or "")
+        return (
+            address.question,
+            self.narrowing(query, speech_of(request)),
+            *self.answer(query, request),
+        )
+
+    def narrowing(self, query: str, speech: Speech) -> Html:
+        """Offer the filters of the index in use, set as an address has them."""
+        choices = self.catalogue.choices(self.qa.snapshot)
+        return controls.filters(Address.parse(query or "").filter, choices, speech)
 
     def open_hit(
         self, kept: Answer | None, event: gr.EventData, request: gr.Request
@@ -142,21 +131,13 @@ class Ask:
         place = export.place(kept, kind, int(number))
         return render.article(*place, speech_of(request)) if place else Html()
 
-    def filters(self, speech: Speech) -> tuple[gr.Dropdown, gr.Dropdown]:
-        """Offer the languages and the sources of the index in use."""
-        languages, sources = self.choices(speech)
-        return _offer(languages), _offer(sources)
-
-    def choices(self, speech: Speech) -> tuple[Choices, Choices]:
-        """List the languages and the sources of the index, "" for any."""
-        snapshot = self.qa.snapshot
-        codes = [code for code in snapshot.manifest.languages if code]
-        languages = sorted((speech.name(code), code) for code in codes)
-        sources = self.catalogue.sources(snapshot, MOST_SOURCES)
-        return (
-            [(speech.say("any_language"), ""), *languages],
-            [(speech.say("any_source"), ""), *((name, name) for name in sources)],
-        )
+    def _titles(self, address: Address) -> dict[str, str]:
+        """Name the documents of the places in an address."""
+        said = {place: place.rpartition(":")[0] for place in address.like}
+        said |= {place: place.rpartition(":")[0] for place in address.unlike}
+        entries = self.catalogue.entries(self.qa.snapshot) if said else []
+        titles = {entry.id: entry.title for entry in entries}
+        return {place: titles[id] for place, id in said.items() if id in titles}
 
     def _examples(self, speech: Speech) -> Html:
         """Offer questions that the documents at hand can answer."""
@@ -164,28 +145,3 @@ class Ask:
         text = (STATIC / "examples.json").read_text(encoding="utf-8")
         fitting = [(q, code) for q, code, name in json.loads(text) if name in known]
         return render.examples(fitting, speech)
-
-
-def _filter(name: str) -> gr.Dropdown:
-    return gr.Dropdown(
-        [("", "")],
-        value="",
-        label=say(name),
-        show_label=False,
-        container=False,
-        visible=False,
-        elem_id=name,
-        min_width=150,
-    )
-
-
-def _offer(choices: Choices, value: str | None = None) -> gr.Dropdown:
-    """Show a filter's choices; one that offers nothing is hidden."""
-    visible = len(choices) > 2
-    if value is None:
-        return gr.Dropdown(choices=choices, visible=visible)
-    return gr.Dropdown(choices=choices, value=value, visible=visible)
-
-
-def _among(value: str, choices: Choices) -> str:
-    return value if value in [key for _, key in choices] else ""

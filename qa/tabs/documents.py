@@ -1,4 +1,7 @@
-"""The Documents tab: what is indexed, adding and deleting files, rebuilding."""
+"""The Documents tab: what is indexed, adding and deleting, rebuilding, going back.
+
+The rebuild is everybody's; all else is one person's.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -6,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from index.errors import PassageError
-from index.readers import FORMATS
+from index.readers import FORMATS, has_reader, reason
 from qa import render, tables
 from qa.catalogue import Catalogue
+from qa.export import previous_record
 from qa.library import Library
 from qa.markup import Html
 from qa.tabs import DIRECT, say, shown, speech_of
@@ -24,8 +28,11 @@ WATCH_SECONDS = 0.5
 MOST_ROWS = 200
 LONGEST_TITLE = 300  # characters
 LONGEST_TEXT = 5_000_000
+_WITH_ADDRESS = "(find) => [find, location.search]"
 
-# The question before a file goes: its place, its text, the file, and a note.
+# What is asked before it is done: a file to delete, or BACK; nothing when "".
+BACK = "/"  # no file's name
+# The question: its place, its text, what it is about, and a note.
 Asked = tuple[gr.Column, Html, str, Html]
 
 
@@ -36,6 +43,7 @@ class Documents:
         self.qa, self.catalogue = qa, catalogue
         self.library = Library.of(qa.folder)
         self.work = Work(self._rebuild)
+        self._lay_out_question()
         with gr.Row(elem_id="shelf"):
             with gr.Column(scale=2, elem_id="adding"):
                 self._lay_out_adding()
@@ -43,14 +51,19 @@ class Documents:
                 self._lay_out_holding()
         self.timer = gr.Timer(WATCH_SECONDS, active=False)
 
+    def _lay_out_question(self) -> None:
+        with gr.Column(visible=False, elem_id="sure") as self.sure:
+            self.asked = shown("asked")
+            with gr.Row():
+                self.yes = gr.Button(say("yes"), variant="stop", elem_id="yes")
+                self.no = gr.Button(say("no"), elem_id="no")
+        self.about = gr.State("")
+
     def _lay_out_adding(self) -> None:
         self.files = gr.File(
-            label=say("add"),
-            file_count="multiple",
-            file_types=list(FORMATS),
-            height=150,
-            elem_id="upload",
+            label=say("add"), file_count="multiple", height=150, elem_id="upload"
         )
+        self.folder = shown("folder")
         with gr.Accordion(say("paste"), open=False, elem_id="paste"):
             self.title = gr.Textbox(
                 label=say("title"), max_lines=1, max_length=LONGEST_TITLE
@@ -61,16 +74,11 @@ class Documents:
             self.keep = gr.Button(say("keep"))
         self.note = shown("note")
         self.added = shown("added", forwards="remove")
-        with gr.Column(visible=False, elem_id="sure") as self.sure:
-            self.asked = shown("asked")
-            with gr.Row():
-                self.yes = gr.Button(say("yes_delete"), variant="stop")
-                self.no = gr.Button(say("no_keep"))
-        self.doomed = gr.State("")
 
     def _lay_out_holding(self) -> None:
         with gr.Row(elem_id="working"):
             self.progress = shown("progress")
+            self.back = gr.Button(say("back"), min_width=110, scale=0, visible=False)
             self.rebuild = gr.Button(say("rebuild"), min_width=110, scale=0)
             self.cancel = gr.Button(
                 say("cancel"), min_width=110, scale=0, visible=False
@@ -89,15 +97,16 @@ class Documents:
     def wire(self, tab: gr.Tab, ask: Ask, live: gr.HTML) -> None:
         """Say what happens when. ask: its filters follow what is indexed."""
         self.ask = ask
-        told = [self.progress, self.timer, self.rebuild, self.cancel]
-        told += [self.table, self.added, ask.language, ask.source, live]
-        watch = {"inputs": self.find, "outputs": told, **DIRECT}
+        told = [self.progress, self.timer, self.rebuild, self.cancel, live]
+        told += [self.back, self.folder, self.table, self.added, ask.filters]
+        inputs = [self.find, ask.address]
+        watch = {"inputs": inputs, "outputs": told, "js": _WITH_ADDRESS, **DIRECT}
         tab.select(self.show, **watch).then(js="() => passage.tidy()")
         self.timer.tick(self.watch, **watch)
         self.rebuild.click(self.start, **watch)
         self.cancel.click(self.work.cancel, **DIRECT)
         self._wire_adding(watch)
-        self._wire_deleting(watch)
+        self._wire_question(watch)
         self.find.change(
             self.listed, self.find, self.table, trigger_mode="always_last", **DIRECT
         )
@@ -112,69 +121,93 @@ class Documents:
         kept = self.keep.click(self.paste, pasted, [*pasted, self.note], **DIRECT)
         kept.then(self.show, **watch)
 
-    def _wire_deleting(self, watch: dict[str, Any]) -> None:
-        sure = [self.sure, self.asked, self.doomed, self.note]
-        self.added.remove(self.ask_first, None, sure, **DIRECT)
-        self.no.click(self.spare, None, sure, **DIRECT)
-        deleted = self.yes.click(self.delete, self.doomed, sure, **DIRECT)
-        deleted.then(self.show, **watch)
+    def _wire_question(self, watch: dict[str, Any]) -> None:
+        asked = [self.sure, self.asked, self.about, self.note]
+        for asking in (
+            self.added.remove(self.ask_to_delete, None, asked, **DIRECT),
+            self.back.click(self.ask_to_go_back, None, asked, **DIRECT),
+        ):
+            asking.then(js="() => passage.sure()")
+        spared = self.no.click(self.leave, None, asked, **DIRECT)
+        spared.then(js="() => passage.spared()")
+        done = self.yes.click(self.do, self.about, asked, **DIRECT)
+        done.then(self.show, **watch)
 
     def upload(self, files: list[str] | None, request: gr.Request) -> tuple[None, Html]:
         """Keep uploaded files, and take them out of Gradio's own folder."""
-        names = []
+        names, refused = [], []
+        speech = speech_of(request)
         for file in map(Path, files or []):
-            names.append(self.library.keep(file, file.name).name)
+            try:
+                if has_reader(file.name):
+                    names.append(self.library.keep(file, file.name).name)
+                else:
+                    refused.append((file.name, speech.say("no_reader")))
+            except (PassageError, OSError) as error:
+                refused.append((file.name, reason(error)))
             file.unlink(missing_ok=True)
-        return None, self._kept(names, request)
+        return None, self._kept(names, refused, speech)
 
     def paste(
         self, title: str, text: str, request: gr.Request
     ) -> tuple[str, str, Html]:
         """Keep a pasted text as a file."""
+        speech = speech_of(request)
         try:
             name = self.library.write(title, text).name
         except PassageError:
-            speech = speech_of(request)
-            refused = speech.say("refused", reason=speech.say("empty_text"))
-            return title, text, tables.note(refused, speech)
-        return "", "", self._kept([name], request)
+            refused = [(speech.say("paste"), speech.say("empty_text"))]
+            return title, text, self._kept([], refused, speech)
+        return "", "", self._kept([name], [], speech)
 
-    def _kept(self, names: list[str], request: gr.Request) -> Html:
+    def _kept(
+        self, names: list[str], refused: list[tuple[str, str]], speech: Speech
+    ) -> Html:
         """Take files that were just kept into the index."""
-        self.work.start()
-        speech = speech_of(request)
-        return tables.note(speech.say("kept", names=", ".join(names)), speech)
+        if names:
+            self.work.start()
+        return tables.kept(names, refused, speech)
 
-    def ask_first(self, event: gr.EventData, request: gr.Request) -> Asked:
+    def ask_to_delete(self, event: gr.EventData, request: gr.Request) -> Asked:
         """Ask before a file goes."""
         name, speech = str(event.target_id), speech_of(request)
-        asked = tables.question(speech.say("sure", name=name), speech)
-        return gr.Column(visible=True), asked, name, Html()
+        return _ask(speech.say("sure", name=name), name, speech)
 
-    def spare(self) -> Asked:
-        """Leave the file that was to be deleted."""
+    def ask_to_go_back(self, request: gr.Request) -> Asked:
+        """Ask before the index of before comes back."""
+        speech, before = speech_of(request), previous_record(self.qa.folder)
+        if before is None:
+            return self.leave()
+        return _ask(speech.say("sure_back", **tables.dated(before)), BACK, speech)
+
+    def leave(self) -> Asked:
+        """Leave everything as it is."""
         return gr.Column(visible=False), Html(), "", Html()
 
-    def delete(self, name: str, request: gr.Request) -> Asked:
-        """Delete a file that was added."""
-        said = Html()
+    def do(self, about: str, request: gr.Request) -> Asked:
+        """Do what was asked: delete a file that was added, or go back."""
+        speech, said = speech_of(request), Html()
         try:
-            self.library.delete(name)
-            self.work.start()
-        except PassageError as error:
-            said = tables.note(str(error), speech_of(request))
+            if about == BACK:
+                self.qa.rollback()
+                said = tables.note(speech.say("went_back"), speech)
+            elif about:
+                self.library.delete(about)
+                self.work.start()
+        except (PassageError, OSError) as error:
+            said = tables.kept([], [(about, reason(error))], speech)
         return gr.Column(visible=False), Html(), "", said
 
-    def start(self, find: str, request: gr.Request) -> tuple[Any, ...]:
+    def start(self, find: str, query: str, request: gr.Request) -> tuple[Any, ...]:
         """Rebuild in the background."""
         self.work.start()
-        return self.show(find, request)
+        return self.show(find, query, request)
 
-    def watch(self, find: str, request: gr.Request) -> tuple[Any, ...]:
+    def watch(self, find: str, query: str, request: gr.Request) -> tuple[Any, ...]:
         """Show how far the rebuild is; when it has ended, show everything anew."""
         state = self.work.state
         if not state.running:
-            return self.show(find, request)
+            return self.show(find, query, request)
         same = [gr.skip() for _ in range(5)]
         return *self._running(state, speech_of(request)), *same
 
@@ -184,21 +217,30 @@ class Documents:
             gr.Timer(active=state.running),
             gr.Button(visible=not state.running),
             gr.Button(visible=state.running),
+            tables.announced(state, speech),
         )
 
-    def show(self, find: str, request: gr.Request) -> tuple[Any, ...]:
+    def show(self, find: str, query: str, request: gr.Request) -> tuple[Any, ...]:
         """Show the documents, the added files, and how far the rebuild is."""
         state, speech = self.work.state, speech_of(request)
         entries = self.catalogue.entries(self.qa.snapshot)
-        indexed = {entry.id.partition("#")[0] for entry in entries}
+        indexed = {_file(entry.id) for entry in entries}
         names = [file.name for file in self.library.files()]
+        before = None if state.running else previous_record(self.qa.folder)
         return (
             *self._running(state, speech),
+            gr.Button(visible=before is not None),
+            tables.folder(FORMATS, speech),
             self.listed(find, request),
-            tables.added(names, indexed, speech),
-            *self.ask.filters(speech),
-            Html() if state.running else tables.progress(state, speech),
+            tables.added(names, indexed, self._unread(state), speech),
+            self.ask.narrowing(query, speech),
         )
+
+    def _unread(self, state: State) -> dict[str, str]:
+        """Tell why added files could not be read at the last rebuild."""
+        errors = state.report.errors if state.report else []
+        folder = self.library.folder.absolute()
+        return {p.name: why for p, why in errors if p.absolute().parent == folder}
 
     def listed(self, find: str, request: gr.Request) -> Html:
         """List the indexed documents that have what was typed."""
@@ -219,3 +261,16 @@ class Documents:
         """Build again from the paths of the last build and the added files."""
         paths = map(Path, self.qa.snapshot.manifest.paths)
         return self.qa.rebuild(self.library.beside(paths), progress)
+
+
+def _ask(text: str, about: str, speech: Speech) -> Asked:
+    return gr.Column(visible=True), tables.question(text, speech), about, Html()
+
+
+def _file(id: str) -> str:
+    """Give the file that a document of the library came in.
+
+    >>> _file("more.zip/letters/a.txt"), _file("mail.mbox#3"), _file("a.txt")
+    ('more.zip', 'mail.mbox', 'a.txt')
+    """
+    return id.replace("#", "/").partition("/")[0]

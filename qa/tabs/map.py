@@ -1,22 +1,38 @@
-"""The Map tab: passages on a plane, those of the last answer numbered."""
+"""The Map tab: passages on a plane, the last question and its hits among them."""
 
+import threading
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import numpy as np
+from numpy.typing import NDArray
 
-from qa import plane, render
+from qa import render
 from qa.drawing import Point
 from qa.drawing import plane as drawn
 from qa.markup import Html
+from qa.plane import Plane, sample
 from qa.records import Answer
 from qa.tabs import DIRECT, shown, speech_of
 
 if TYPE_CHECKING:
     from index.store import Snapshot
+    from qa.collection import Collection
     from qa.engine import QA
 
+Array = NDArray[Any]
+
 MOST_POINTS = 1_500
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Atlas:
+    """The map of a collection: its plane, and some of its passages on it, by row."""
+
+    opened: "Collection"
+    plane: Plane
+    points: dict[int, Point]
 
 
 class Map:
@@ -26,19 +42,26 @@ class Map:
         self.qa = qa
         self.picture = shown("map", forwards="open")
         self.reader = shown("map-reader")
+        self._lock = threading.Lock()
+        self._kept: _Atlas | None = None
 
     def wire(self, tab: gr.Tab, kept: gr.State) -> None:
         """Say what happens when. kept: the person's last answer."""
-        tab.select(self.show, kept, self.picture, **DIRECT)
+        drawn = tab.select(self.show, kept, self.picture, **DIRECT)
+        drawn.then(js="() => passage.drawn()")
         opened = self.picture.open(self.open_passage, None, self.reader, **DIRECT)
         opened.then(js="() => passage.opened()")
 
     def show(self, kept: Answer | None, request: gr.Request) -> Html:
-        """Draw the map, with the hits of the last answer."""
-        snapshot = self.qa.snapshot
-        hits = kept.hits if kept else ()
-        ranks = {(h.document.id, h.passage.start): h.rank for h in hits}
-        return drawn(_points(snapshot, ranks), len(snapshot), speech_of(request))
+        """Draw the map, with the last question and its hits."""
+        atlas = self._atlas(self.qa.collection)
+        ranks, question = {}, None
+        if kept is not None:
+            ranks = _ranks(atlas.opened.snapshot, kept)
+            vector = atlas.opened.vector(kept.question)
+            [question] = atlas.plane.place(vector[None]).tolist()
+        n = len(atlas.opened.snapshot)
+        return drawn(_ranked(atlas, ranks), question, n, speech_of(request))
 
     def open_passage(self, event: gr.EventData, request: gr.Request) -> Html:
         """Show the document of a point, at its passage."""
@@ -50,24 +73,38 @@ class Map:
         document = snapshot.document(int(snapshot.document_rows[int(row)]))
         return render.article(document, passage.start, passage.end, (), speech)
 
-
-def _points(snapshot: "Snapshot", ranks: dict[tuple[str, int], int]) -> list[Point]:
-    """Place a sample of the passages, and every hit."""
-    chosen = plane.sample(len(snapshot), MOST_POINTS)
-    found = {row: _read(snapshot, int(row)) for row in chosen}
-    places = plane.project(np.asarray(snapshot.vectors[chosen]))
-    return [
-        Point(int(row), float(x), float(y), **told, rank=ranks.get(key, 0))
-        for (row, (key, told)), (x, y) in zip(found.items(), places, strict=True)
-    ]
+    def _atlas(self, opened: "Collection") -> _Atlas:
+        """Survey a collection, once."""
+        with self._lock:
+            if self._kept is None or self._kept.opened is not opened:
+                rows = sample(len(opened.snapshot), MOST_POINTS)
+                plane = Plane.through(opened.snapshot.vectors[rows])
+                self._kept = _Atlas(opened, plane, _points(opened, plane, rows))
+            return self._kept
 
 
-def _read(snapshot: "Snapshot", row: int) -> tuple[tuple[str, int], dict[str, Any]]:
-    document = snapshot.document(int(snapshot.document_rows[row]))
-    passage = snapshot.passage(row)
-    told = {
-        "language": document.language,
-        "title": document.title,
-        "text": passage.text,
+def _points(opened: "Collection", plane: Plane, rows: Array) -> dict[int, Point]:
+    """Place passages, by row."""
+    snapshot = opened.snapshot
+    places = plane.place(snapshot.vectors[rows]).tolist()
+    found = {}
+    for row, (x, y) in zip(rows.tolist(), places, strict=True):
+        d = opened.headings[int(snapshot.document_rows[row])]
+        text = snapshot.passage(row).text
+        found[row] = Point(row, x, y, d.language, d.source, d.title, text)
+    return found
+
+
+def _ranks(snapshot: "Snapshot", answer: Answer) -> dict[int, int]:
+    """Give the hits' ranks by row; those of an older index may be gone."""
+    rows = {
+        h.rank: snapshot.row_at(h.document.id, h.passage.start) for h in answer.hits
     }
-    return (document.id, passage.start), told
+    return {row: rank for rank, row in rows.items() if row is not None}
+
+
+def _ranked(atlas: _Atlas, ranks: dict[int, int]) -> list[Point]:
+    """Give the points with their ranks, and every hit that was not among them."""
+    missing = np.array(sorted(ranks.keys() - atlas.points.keys()), np.int64)
+    points = atlas.points | _points(atlas.opened, atlas.plane, missing)
+    return [replace(p, rank=ranks.get(row, 0)) for row, p in points.items()]

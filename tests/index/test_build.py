@@ -1,16 +1,20 @@
 """A build, from files to a snapshot, and the next one."""
 
+import random
+import shutil
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import index
-from index import embedders, layout, store
+from index import embedders, files, layout, store
 from index.build import build_documents
 from index.errors import InputError, ModelError
+from index.files import Entry, Known
 from index.records import Document
 from index.store import Snapshot
 from index.tokens import terms
@@ -134,6 +138,126 @@ def test_incremental_equals_fresh(built, articles, tmp_path):
     assert 0 < report.embedded < report.passages
     with Snapshot.open(folder) as old, Snapshot.open(tmp_path / "fresh") as fresh:
         assert contents(old) == contents(fresh)
+
+
+def test_incremental_equals_fresh_file_for_file(built, articles, tmp_path):
+    """Whatever happens to the documents, what is taken over is what is made anew."""
+    folder, _ = built
+    rng = random.Random(0)
+    for step in range(12):
+        for change in rng.sample(CHANGES, 2):
+            change(articles, rng)
+
+        report = index.build([articles], folder)
+        shutil.rmtree(tmp_path / "fresh", ignore_errors=True)
+        index.build([articles], tmp_path / "fresh")
+
+        old, new = layout.current(folder)[0], layout.current(tmp_path / "fresh")[0]
+        names = {path.name for path in new.iterdir()} - {layout.MANIFEST}
+        assert {path.name for path in old.iterdir()} == names | {layout.MANIFEST}
+        for name in names:
+            assert (old / name).read_bytes() == (new / name).read_bytes(), (step, name)
+        assert report.reused
+
+
+def write(articles: Path, rng: random.Random) -> None:
+    words = rng.choices(
+        "halt rain arrêt президент 停火 tea nobody harbour".split(), k=90
+    )
+    name = f"{rng.choice('abcd')}{rng.randrange(4)}.md"
+    text = " ".join(words) + ". " + " ".join(words[:40]) + ".\n\n" + words[0]
+    (articles / name).write_text(f"# {rng.choice(words)}\n\n{text}")
+
+
+def delete(articles: Path, rng: random.Random) -> None:
+    files = sorted(articles.rglob("*.md"))
+    if len(files) > 2:
+        rng.choice(files).unlink()
+
+
+def rename(articles: Path, rng: random.Random) -> None:
+    rng.choice(sorted(articles.rglob("*.md"))).rename(articles / f"z{rng.random()}.md")
+
+
+def copy(articles: Path, rng: random.Random) -> None:
+    file = rng.choice(sorted(articles.rglob("*.md")))
+    (articles / f"{rng.choice('am')}{rng.random()}.md").write_bytes(file.read_bytes())
+
+
+def add_line(articles: Path, rng: random.Random) -> None:
+    with (articles / "zh.jsonl").open("a") as file:
+        file.write(f'\n{{"_id": {rng.randrange(3)}, "text": "Line {rng.random()}."}}')
+
+
+CHANGES = [write, delete, rename, copy, add_line]
+
+
+def test_what_is_as_it_was_is_not_opened(built, articles, monkeypatch):
+    """Only the file that changed is read, and only its document embedded."""
+    folder, _ = built
+    monkeypatch.setattr(files, "DOUBT", -1e9)
+    opened = []
+    digest = files._digest
+    monkeypatch.setattr(
+        files, "_digest", lambda p: (opened.append(p.name), digest(p))[1]
+    )
+    (articles / "zh.jsonl").write_text('{"_id": 1, "text": "停火了。"}')
+
+    report = index.build([articles], folder)
+
+    assert opened == ["zh.jsonl"]
+    assert report.embedded == 1
+    assert report.documents == 3
+
+
+def test_a_young_file_is_not_trusted(tmp_path):
+    """A change within the clock's tick shows in no time, so its content is compared."""
+    path = tmp_path / "a.txt"
+    path.write_text("new")
+    now = path.stat()
+    stamp = (now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino)
+    was = Entry("a.txt", str(path), stamp, digest="of the old content", documents=1)
+
+    def rows(began: float) -> range:
+        return Known.of([was], began).find(path, "a.txt")[1]
+
+    assert rows(now.st_mtime + 1) == range(0)
+    assert rows(now.st_mtime + 60) == range(1)
+
+
+def test_a_renamed_file_is_not_embedded_again(built, articles):
+    """Its documents have other ids, and the same vectors."""
+    folder, _ = built
+    (articles / "fr/arret.md").rename(articles / "halte.md")
+
+    report = index.build([articles], folder)
+
+    assert report.embedded == 0
+    with Snapshot.open(folder) as snapshot:
+        assert snapshot.document_by_id("halte.md").title == "Un arrêt"
+        with pytest.raises(KeyError):
+            snapshot.document_by_id("fr/arret.md")
+
+
+def test_other_passages_of_the_same_words_are_not_embedded_again(built, articles):
+    """Another size splits all anew; what comes out the same keeps its vector."""
+    folder, first = built
+
+    report = index.build([articles], folder, size=300)
+
+    assert report.passages > first.passages
+    assert 0 < report.reused < first.passages
+
+
+def test_a_problem_is_told_again(fast, tmp_path):
+    """A bad line stays in the report while the file is not read again."""
+    (tmp_path / "a.jsonl").write_text('{"text": "Good."}\n{bad\n{"text": "Better."}')
+    told = [index.build([tmp_path / "a.jsonl"], tmp_path / "index").errors]
+
+    told.append(index.build([tmp_path / "a.jsonl"], tmp_path / "index").errors)
+
+    assert told[0] == told[1]
+    assert "line 2" in told[0][0][1]
 
 
 def test_another_model_embeds_all_again(built, articles, tmp_path):

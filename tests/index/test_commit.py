@@ -13,8 +13,8 @@ import pytest
 
 import index
 from index import commit, layout, store
-from index.errors import LockedError, SnapshotError
-from index.lock import lock
+from index.errors import CorruptSnapshot, LockedError, SnapshotError
+from index.lock import lock, unused
 from index.store import Snapshot
 
 BUILD = textwrap.dedent(
@@ -46,6 +46,10 @@ def check(folder, passages: int) -> None:
         assert snapshot.passage(passages - 1).text
 
 
+def generations(folder) -> list[str]:
+    return sorted(path.name for path in (folder / layout.GENERATIONS).iterdir())
+
+
 def kill_while_building(models, articles, folder, seconds: float) -> None:
     """Build over and over in another process, and end it without warning."""
     process = subprocess.Popen(
@@ -58,7 +62,9 @@ def kill_while_building(models, articles, folder, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("n", [12, pytest.param(200, marks=pytest.mark.slow)])
-def test_a_killed_build_leaves_a_whole_index(models, folder, articles, n):
+def test_a_killed_build_leaves_a_whole_index(
+    models, folder, articles, n, record_property
+):
     """SIGKILL at random moments: what opens is whole, and the next build works."""
     with Snapshot.open(folder) as snapshot:
         passages = len(snapshot)
@@ -66,6 +72,7 @@ def test_a_killed_build_leaves_a_whole_index(models, folder, articles, n):
     for _ in range(n):
         kill_while_building(models, articles, folder, rng.uniform(0, 0.5))
         check(folder, passages)
+    record_property("kills", n)
 
     assert index.build([articles], folder).passages == passages
     check(folder, passages)
@@ -104,12 +111,12 @@ def test_a_refusing_disk_leaves_a_whole_index(folder, articles, monkeypatch, cal
 
 
 def test_a_full_disk_is_one_line(folder, articles, monkeypatch):
-    """Where numpy writes, too."""
+    """Where arrays are written, too."""
 
     def refuse(*args, **kwargs):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("index.write.np.save", refuse)
+    monkeypatch.setattr("index.write.save", refuse)
 
     with pytest.raises(SnapshotError, match="make room or choose another folder"):
         index.build([articles], folder)
@@ -132,7 +139,7 @@ def test_two_generations_are_kept(folder, articles):
     for _ in range(3):
         index.build([articles], folder)
 
-    assert sorted(p.name for p in (folder / "generations").iterdir()) == ["3", "4"]
+    assert generations(folder) == ["3", "4"]
 
 
 def test_what_a_crash_left_is_cleared_away(folder, articles):
@@ -141,7 +148,74 @@ def test_what_a_crash_left_is_cleared_away(folder, articles):
     (folder / "generations/2").mkdir()
 
     assert index.build([articles], folder).generation == 2
-    assert sorted(p.name for p in (folder / "generations").iterdir()) == ["1", "2"]
+    assert generations(folder) == ["1", "2"]
+
+
+def test_what_is_read_is_not_deleted(folder, articles):
+    """A generation stays as long as a reader has it open, and no longer."""
+    with Snapshot.open(folder):
+        index.build([articles], folder)
+        index.build([articles], folder)
+        assert generations(folder) == ["1", "2", "3"]
+
+    index.build([articles], folder)
+
+    assert generations(folder) == ["3", "4"]
+
+
+def test_a_generation_being_deleted_is_not_opened(folder):
+    """Whoever comes at that moment looks again at what is current."""
+    manifest = layout.current(folder)[0] / layout.MANIFEST
+    with unused(manifest) as free:
+        assert free
+        with pytest.raises(CorruptSnapshot, match="is missing"):
+            Snapshot.open(folder)
+
+    with Snapshot.open(folder), unused(manifest) as free:
+        assert not free
+
+
+def test_rollback_brings_the_generation_before_back(folder, articles):
+    """Readers keep theirs, another rollback undoes it, and the next build works."""
+    (articles / "new.md").write_text("# New\n\nThis is new.")
+    index.build([articles], folder)
+    with Snapshot.open(folder) as kept:
+        assert index.rollback(folder) == 1
+        assert kept.document_by_id("new.md").title == "New"
+        with Snapshot.open(folder) as older, pytest.raises(KeyError):
+            older.document_by_id("new.md")
+        assert index.rollback(folder) == 2
+        assert index.rollback(folder) == 1
+
+    assert store.verify(folder) == []
+    assert index.build([articles], folder).generation == 3
+    assert generations(folder) == ["1", "3"]
+    assert index.rollback(folder) == 1
+
+
+def test_rollback_refuses_what_is_not_there(folder, articles):
+    """No generation before the first, and none that was altered."""
+    with pytest.raises(SnapshotError, match="keeps no generation before"):
+        index.rollback(folder)
+    index.build([articles], folder)
+    vectors = folder / "generations/1" / layout.VECTORS
+    vectors.write_bytes(vectors.read_bytes()[:-1])
+
+    with pytest.raises(CorruptSnapshot, match="was altered"):
+        index.rollback(folder)
+
+    assert Snapshot.open(folder).generation == 2
+    assert len(store.verify(folder)) == 1  # what could be brought back is checked, too
+
+
+def test_rollback_leads_away_from_a_damaged_generation(folder, articles):
+    """That is what it is for."""
+    index.build([articles], folder)
+    (folder / "generations/2" / layout.MANIFEST).write_text("{}")
+
+    assert index.rollback(folder) == 1
+
+    check(folder, len(Snapshot.open(folder)))
 
 
 def test_a_damaged_index_can_be_built_again(folder, articles):

@@ -17,6 +17,7 @@ from index.errors import (
     PassageError,
     SnapshotError,
 )
+from index.manifest import FORMAT
 from index.store import Snapshot
 
 
@@ -141,7 +142,7 @@ def test_open_refuses_another_format(folder, articles):
         Snapshot.open(folder)
 
     assert str(caught.value) == (
-        f"{folder} has index format 99; this program reads 1. "
+        f"{folder} has index format 99; this program reads {FORMAT}. "
         f"Rebuild it: qa build {articles} --index {folder}"
     )
 
@@ -149,7 +150,7 @@ def test_open_refuses_another_format(folder, articles):
 def test_open_refuses_a_manifest_with_other_fields(folder):
     """A manifest that CURRENT vouches for may still not be ours."""
     path = layout.current(folder)[0] / layout.MANIFEST
-    path.write_text('{"format": 1, "surprise": true, "files": {}}')
+    path.write_text(f'{{"format": {FORMAT}, "surprise": true, "files": {{}}}}')
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     (folder / layout.CURRENT).write_text(f"1 {digest}\n")
 
@@ -179,19 +180,19 @@ def test_open_says_where_there_is_no_index(tmp_path):
 
 
 def test_open_looks_again_when_the_generation_went(folder, monkeypatch):
-    """CURRENT was read, then two builds ended: the second look finds the new one."""
+    """CURRENT was read, then builds ended: one of the next looks finds the new one."""
     real, calls = layout.current, []
 
     def current(place):
         calls.append(place)
-        if len(calls) == 1:
+        if len(calls) < store.LOOKS:
             raise FileNotFoundError
         return real(place)
 
     monkeypatch.setattr(store, "current", current)
 
     assert Snapshot.open(folder).generation == 1
-    assert len(calls) == 2
+    assert len(calls) == store.LOOKS
 
 
 def test_a_reader_keeps_its_generation(folder, articles):
@@ -199,7 +200,7 @@ def test_a_reader_keeps_its_generation(folder, articles):
     with Snapshot.open(folder) as snapshot:
         index.build([articles], folder)
         index.build([articles], folder)
-        assert not (folder / "generations/1").exists()
+        shutil.rmtree(folder / "generations/1")
 
         expected = np.asarray(snapshot.vectors)
         assert snapshot.search(expected, 1)[1][:, 0].tolist() == list(
@@ -247,3 +248,25 @@ def test_an_index_can_be_moved(folder, tmp_path):
 
     use(tmp_path / "else where?#%")
     assert store.verify(tmp_path / "else where?#%") == []
+
+
+def test_headings_are_documents_without_their_texts(folder):
+    """Whatever else they have; the lengths are those of the texts."""
+    with Snapshot.open(folder) as snapshot:
+        whole = list(snapshot.documents())
+
+        assert [(h.id, h.title, h.language) for h in snapshot.headings()] == [
+            (d.id, d.title, d.language) for d in whole
+        ]
+        assert {h.text for h in snapshot.headings()} == {""}
+        assert snapshot.lengths() == [len(d.text) for d in whole]
+
+
+def test_a_passage_is_found_by_its_place(folder):
+    """By document and start; another start, or a document that is gone, has none."""
+    with Snapshot.open(folder) as snapshot:
+        for row in range(len(snapshot)):
+            passage = snapshot.passage(row)
+            assert snapshot.row_at(passage.document_id, passage.start) == row
+            assert snapshot.row_at(passage.document_id, passage.start + 1) is None
+        assert snapshot.row_at("gone", 0) is None

@@ -30,7 +30,7 @@ def test_a_new_snapshot_is_listed_anew(tmp_path):
     qa.rebuild([tmp_path])
 
     assert [entry.title for entry in catalogue.entries(qa.snapshot)] == ["New"]
-    assert catalogue.sources(qa.snapshot, 5) == ["Us"]
+    assert catalogue.choices(qa.snapshot).sources == ["Us"]
 
 
 def test_every_word_typed_must_be_there(tmp_path):

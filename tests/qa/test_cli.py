@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,12 +13,12 @@ from typer.testing import CliRunner
 from index import embedders
 from index.manifest import FORMAT
 from qa.cli import app
-from tests import tiny
+from tests import samples, tiny
 
 ARTICLE = "---\ntitle: Tea\nlanguage: en\n---\n\nThe tea is poured at five.\n"
 HIT = {
-    "rank", "score", "document", "title", "source", "language",
-    "start", "end", "text", "spans",
+    "rank", "score", "place", "document", "title", "source", "language", "date",
+    "page", "start", "end", "text", "spans",
 }  # fmt: skip
 
 
@@ -48,6 +49,31 @@ def index(docs, tmp_path_factory):
 
 def run(*args):
     return CliRunner().invoke(app, [str(arg) for arg in args])
+
+
+def test_ask_names_the_page(tmp_path):
+    """A hit in a PDF says where to open it: to people and to programs."""
+    (tmp_path / "docs").mkdir()
+    pages = ["The tea is poured at five.", "It rained for nine days in Ulm."]
+    (tmp_path / "docs/notes.pdf").write_bytes(samples.pdf(pages))
+    run("build", tmp_path / "docs", "--index", tmp_path / "index")
+
+    asked = ("ask", "How long did it rain?", "--index", tmp_path / "index")
+
+    assert json.loads(run(*asked, "--json").stdout)["hits"][0]["page"] == 1
+    assert "notes.pdf · p. 1–2 · English" in run(*asked).stdout
+
+
+def test_build_shows_names_that_hold_commands(tmp_path):
+    """A file called so that it would clear the screen is one plain line."""
+    (tmp_path / "a.txt").write_text("The tea is poured at five.")
+    (tmp_path / "b\n\x1b[2J.doc").write_text("x")
+
+    result = run("build", tmp_path, "--index", tmp_path / "index")
+
+    lines = result.stderr.splitlines()
+    assert "b??[2J.doc: no reader for .doc" in "".join(lines)
+    assert "\x1b" not in result.stderr
 
 
 def test_build_says_what_it_did(docs, tmp_path):
@@ -81,6 +107,51 @@ def test_added_files_stay_part_of_the_index(docs, tmp_path):
     assert status["documents"] == 3
 
 
+@pytest.mark.parametrize(
+    ("piped", "documents"),
+    [("It hailed in Ulm.", 1), ('{"text": "It hailed."}\n{"text": "It froze."}', 2)],
+)
+def test_build_reads_standard_input(tmp_path, piped, documents):
+    """Text, or JSON lines; the next time instead of what was read before."""
+    for _ in range(2):
+        args = ["build", "-", "--index", str(tmp_path / "new")]
+        assert CliRunner().invoke(app, args, input=piped).exit_code == 0
+
+    status = json.loads(run("status", "--index", tmp_path / "new", "--json").stdout)
+    assert status["documents"] == documents
+
+
+def test_rollback_goes_back_and_status_says_where_to(docs, tmp_path):
+    """Documents that the last build lost are there again."""
+    folder, kept = tmp_path / "new", tmp_path / "kept"
+    shutil.copytree(docs, kept)
+    run("build", kept, "--index", folder)
+    (kept / "tea.md").unlink()
+    run("build", kept, "--index", folder)
+    status = json.loads(run("status", "--index", folder, "--json").stdout)
+    assert status["previous"] | {"created": ""} == {
+        "generation": 1, "created": "", "documents": 2, "passages": 2,
+    }  # fmt: skip
+    assert "generation 1 of" in run("status", "--index", folder).stdout
+
+    result = run("rollback", "--index", folder)
+
+    assert (result.exit_code, "generation 1" in result.stdout) == (0, True)
+    status = json.loads(run("status", "--index", folder, "--json").stdout)
+    assert (status["documents"], status["previous"]["generation"]) == (2, 2)
+
+
+def test_rollback_without_anywhere_to_go(index):
+    """One line, and status says so, too."""
+    result = run("rollback", "--index", index)
+
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "keeps no generation before" in result.stderr
+    assert (
+        json.loads(run("status", "--index", index, "--json").stdout)["previous"] is None
+    )
+
+
 def test_ask_prints_one_json_object(index):
     """The shape is the one that programs rely on."""
     result = run("ask", "When is the tea poured?", "--index", index, "--json", "-k", 1)
@@ -88,7 +159,7 @@ def test_ask_prints_one_json_object(index):
     record = json.loads(result.stdout)
     assert result.stderr == ""
     assert set(record) == {
-        "question", "answered", "confidence", "sentences", "hits", "seconds",
+        "question", "answered", "phrase", "confidence", "sentences", "hits", "seconds",
     }  # fmt: skip
     (hit,) = record["hits"]
     assert set(hit) == HIT
@@ -102,6 +173,18 @@ def test_ask_keeps_to_a_language(index):
     record = json.loads(run("ask", "tea", *options).stdout)
 
     assert {hit["language"] for hit in record["hits"]} == {"en"}
+
+
+def test_ask_keeps_to_a_source(index):
+    """`--source` too; `--since` leaves out what has no date."""
+    options = ("--index", index, "--json")
+
+    by_source = run("ask", "tea", *options, "--source", "rain.txt")
+    dated = run("ask", "tea", *options, "--since", "2030")
+
+    hits = json.loads(by_source.stdout)["hits"]
+    assert {hit["document"] for hit in hits} == {"rain.txt"}
+    assert json.loads(dated.stdout)["hits"] == []
 
 
 def test_ask_shows_passages_to_people(index):
@@ -218,6 +301,7 @@ def test_no_index_is_one_line(tmp_path):
         ["ask", "tea"],
         ["ask", " ", "--index", "x"],
         ["ask", "tea", "--index", "x", "-k", "0"],
+        ["ask", "tea", "--index", "x", "--since", "soon"],
         ["build", "--index", "x"],
         ["eval", "a", "b", "c", "--mode", "best"],
         ["nonsense"],

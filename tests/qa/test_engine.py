@@ -177,3 +177,25 @@ def test_questions_are_answered_while_the_index_is_rebuilt(tmp_path):
     last = qa.ask("what did the harbour report?", k=20).hits
     assert {hit.passage.text.split()[-1] for hit in last} == {"version4."}
     assert len(seen) >= 2
+
+
+def test_a_document_kept_once_is_found_as_each_of_its_copies(tmp_path):
+    """The text of one folder, filtered by the other, is shown as that one's."""
+    text = "# Bridge\n\nThe bridge at Harrow was closed after a crack was found."
+    for name in ("north/a.md", "south/b.md"):
+        path = tmp_path / "docs" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text, "utf-8")
+    qa = QA.build([tmp_path / "docs"], tmp_path / "index")
+    question = "why was the bridge closed?"
+
+    assert len(qa.snapshot) == 1
+    (hit,) = qa.ask(question).hits
+    assert (hit.document.id, [d.id for d in hit.also_in]) == (
+        "north/a.md",
+        ["south/b.md"],
+    )
+    answer = qa.ask(question, folder="south")
+    assert [hit.document.id for hit in answer.hits] == ["south/b.md"]
+    assert {s.document.id for s in answer.sentences} == {"south/b.md"}
+    assert answer.hits[0].document.text == hit.document.text

@@ -7,7 +7,9 @@ import pytest
 
 from index.embedders import packaged
 from index.errors import InputError
+from index.records import Document
 from qa import evaluate
+from qa.records import Sentence
 
 needs_model = pytest.mark.skipif("fast" not in packaged(), reason="no model here")
 
@@ -63,13 +65,56 @@ def test_a_data_set_is_measured_across_languages(data_set, mode):
 
 
 @needs_model
+def test_answers_are_measured_where_queries_hold_them(data_set, tmp_path):
+    """The first sentence holds the answer, the phrase is it, and without the document
+    the confidence is lower."""
+    corpus, _, qrels = data_set
+    queries = [
+        {
+            "_id": "1",
+            "text": "when did the volcano erupt?",
+            "answers": ["mardi"],
+            "answer_start": [32],
+        },
+        {"_id": "2", "text": "who lowered the interest rate?"},
+    ]
+    found = evaluate.evaluate(corpus, write(tmp_path / "a.jsonl", queries), qrels)
+
+    assert found["sentence"] == 1
+    assert found["phrase_f1"] > 0
+    assert found["auroc"] == 1
+    assert 0 <= found["calibration_error"] <= 1
+
+
+def sentence(text, start):
+    document = Document("d", "", "x" * start + text)
+    return Sentence(text, document, start, start + len(text), 1.0)
+
+
+def test_a_sentence_is_right_when_the_answer_starts_in_it():
+    """In the right document, from its first character to before its end."""
+    gold = evaluate.Gold(("b",), (12,))
+
+    assert evaluate._holds(sentence("a b.", 10), {"d"}, gold)
+    assert not evaluate._holds(sentence("a ", 10), {"d"}, gold)
+    assert not evaluate._holds(sentence("a b.", 10), {"e"}, gold)
+
+
+@needs_model
+@pytest.mark.parametrize("mode", ["fused", "inexact"])
+def test_parts_of_the_path_cross_languages_too(data_set, mode):
+    """What stands for the question's words finds at least one of two documents."""
+    assert evaluate.evaluate(*data_set, mode=mode)["recall@1"] >= 0.5
+
+
+@needs_model
 def test_lexical_mode_knows_no_other_language(data_set):
     """BM25 on the question's own words finds nothing across languages."""
     assert evaluate.evaluate(*data_set, mode="lexical")["ndcg@10"] == 0
 
 
 def test_an_unknown_mode_is_refused(data_set):
-    with pytest.raises(ValueError, match="full, vectors, lexical"):
+    with pytest.raises(ValueError, match="full, vectors, lexical, expanded"):
         evaluate.evaluate(*data_set, mode="magic")
 
 

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from index.records import Document, Passage
+from qa.address import Address
 from qa.export import (
     answer_csv,
     answer_markdown,
@@ -15,6 +16,7 @@ from qa.export import (
     links,
     place,
 )
+from qa.filters import Filter
 from qa.records import Answer, Hit, Sentence, Span
 
 DOCUMENT = Document("a.md", "=SUM(A1)", "Il pleut. Il neige.", "Le Temps", "fr")
@@ -29,12 +31,14 @@ def test_the_record_has_the_promised_shape():
     assert json.loads(json.dumps(answer_record(ANSWER))) == {
         "question": "Does it snow?",
         "answered": True,
+        "phrase": None,
         "confidence": 0.9,
         "sentences": [
             {
                 "text": "Il neige.",
                 "document": "a.md",
                 "title": "=SUM(A1)",
+                "page": 0,
                 "start": 10,
                 "end": 19,
                 "language": "fr",
@@ -44,10 +48,13 @@ def test_the_record_has_the_promised_shape():
             {
                 "rank": 1,
                 "score": 0.8124,
+                "place": "a.md:0",
                 "document": "a.md",
                 "title": "=SUM(A1)",
                 "source": "Le Temps",
                 "language": "fr",
+                "date": "",
+                "page": 0,
                 "start": 0,
                 "end": 19,
                 "text": "Il pleut. Il neige.",
@@ -81,7 +88,7 @@ def test_markdown_cites_every_passage():
 
     assert "# Does it snow?" in written
     assert "> Il neige." in written
-    assert "=SUM(A1), Le Temps (a.md, characters 0–19)" in written
+    assert "> — *=SUM(A1),* Le Temps (a.md, characters 0–19)" in written
 
 
 def test_a_sentence_is_found_with_its_evidence():
@@ -101,9 +108,13 @@ def test_a_hit_is_found_by_its_rank():
 
 
 def test_links_carry_the_question_and_the_filters():
-    """A question is quoted for an address; an empty filter is left out."""
-    assert links("a&b?", 5, "fr", "") == {
-        "JSON": "api/ask?q=a%26b%3F&k=5&language=fr&format=json",
-        "CSV": "api/ask?q=a%26b%3F&k=5&language=fr&format=csv",
-        "Markdown": "api/ask?q=a%26b%3F&k=5&language=fr&format=markdown",
-    }
+    """Each form has an address of its own, that asks the same."""
+    asked = Address("a&b?", Filter("fr"), like=("a.md:0",))
+
+    for form, url in zip(
+        ("json", "csv", "markdown"), links(asked, 5).values(), strict=True
+    ):
+        path, query = url.split("?")
+        assert path == "api/ask"
+        assert Address.parse(query) == asked
+        assert {"k=5", f"format={form}"} <= {*query.split("&")}

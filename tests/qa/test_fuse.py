@@ -1,10 +1,11 @@
 """Reciprocal rank fusion against its formula."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.fuse import fuse
+from qa.fuse import fuse, spread
 
 rankings = st.lists(st.lists(st.integers(0, 30), unique=True, max_size=12), max_size=5)
 
@@ -36,3 +37,27 @@ def test_fuse_gives_the_sum_of_reciprocals(lists):
 def test_order_of_the_lists_does_not_matter(lists):
     """Fusion is symmetric in its inputs, up to rounding."""
     assert dict(fuse(lists)) == pytest.approx(dict(fuse(lists[::-1])))
+
+
+ranked = st.lists(st.integers(0, 3), max_size=40)
+
+
+@given(ranked, st.integers(1, 20))
+def test_each_language_has_its_share(languages, n):
+    """The best n // 4 of each of four, as far as there are so many; n in all."""
+    rows = np.arange(len(languages)) + 100
+    numbers = np.array(languages, int)
+
+    kept = spread(rows, numbers, n, 4)
+
+    assert len(kept) == min(n, len(rows))
+    assert kept.tolist() == sorted(set(kept.tolist()))
+    for language in range(4):
+        best = rows[numbers == language][: n // 4]
+        assert set(best) <= set(kept)
+
+
+def test_one_language_is_cut_where_it_was():
+    """Without other languages the best n stay."""
+    rows = np.array([9, 3, 7, 1])
+    assert spread(rows, np.zeros(4, int), 3, 1).tolist() == [9, 3, 7]

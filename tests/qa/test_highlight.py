@@ -16,8 +16,29 @@ def asked(words, **cosines):
     table = np.zeros((len(words), len(IDS)), np.float32)
     for name, (word, cosine) in cosines.items():
         table[words.index(word), IDS[name]] = cosine
-    importance = np.full(len(words), 1 / len(words), np.float32)
-    return Question(tuple(terms(" ".join(words))), table, importance)
+    return question(words, table)
+
+
+def question(words, table):
+    """A question with a table of cosines (words, terms of TEXT)."""
+    m = len(words)
+    importance = np.full(m, 1 / max(m, 1), np.float32)
+    found = tuple(terms(" ".join(words)))
+    own = np.full(m, -1)
+    return Question(found, np.eye(m), own, (), importance, Table(table))
+
+
+class Table:
+    """Words in a space with one axis for each word of the question."""
+
+    def __init__(self, table):
+        self.table = table
+
+    def vectors(self, ids):
+        return self.table[:, ids].T
+
+    def near(self, queries, least):
+        raise NotImplementedError
 
 
 def test_the_translation_is_marked_exactly():
@@ -54,5 +75,5 @@ def test_every_occurrence_counts_the_same():
 
 def test_nothing_asked_nothing_marked():
     """A question without words marks nothing."""
-    nothing = Question((), np.zeros((0, len(IDS)), np.float32), np.zeros(0, np.float32))
+    nothing = question([], np.zeros((0, len(IDS)), np.float32))
     assert highlight(nothing, terms(TEXT), IDS) == ()

@@ -68,3 +68,8 @@ def test_tongue_tells_the_direction(language, direction):
 def test_an_unknown_language_is_left_to_the_browser():
     """Without a language the first strong letter decides."""
     assert tongue("") == {"dir": "auto"}
+
+
+def test_an_attribute_may_be_zero():
+    """Row 0 is a row; only False and None leave an attribute out."""
+    assert tag("g", data_open=0, hidden=False, id=None) == '<g data-open="0"></g>'

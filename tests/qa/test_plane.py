@@ -1,15 +1,19 @@
-"""Passages on a plane, and the pictures drawn of an index."""
+"""Passages on a plane, and the map drawn of them."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.drawing import Point, facts, plane
-from qa.plane import project, sample
+from qa.drawing import MOST_HUES, Point, plane
+from qa.plane import Plane, sample
 from qa.words import speech
 
 ENGLISH = speech("en")
+
+
+def project(vectors):
+    return Plane.through(vectors).place(vectors)
 
 
 def test_the_first_axis_is_that_of_most_variance():
@@ -38,6 +42,13 @@ def test_small_inputs_have_places(shape):
     assert np.all((places >= 0) & (places <= 1))
 
 
+def test_what_is_outside_is_put_at_the_edge():
+    """On the line from 0 to 4, 3 lies at 0.75; 9 lies beyond the end."""
+    plane = Plane.through(np.array([[0.0, 0.0], [4.0, 0.0]]))
+
+    assert plane.place(np.array([[3.0, 0.0], [9.0, 0.0]]))[:, 0].tolist() == [0.75, 1]
+
+
 @given(st.integers(1, 500), st.integers(1, 100))
 def test_a_sample_is_even(n, most):
     """At most so many rows, each once, all of them when there is room."""
@@ -49,32 +60,38 @@ def test_a_sample_is_even(n, most):
 
 
 def test_the_map_is_drawn_escaped():
-    """Each point tells its text; a hit has its number."""
+    """Each point tells its text; a hit has its number, and its name below."""
     points = [
-        Point(4, 0.0, 1.0, "fr", "<b>", "Il <i>pleut</i>", rank=2),
-        Point(5, 1.0, 0.0, "en", "Rain", "It rained"),
+        Point(4, 0.0, 1.0, "fr", "<u>", "<b>", "Il <i>pleut</i>", rank=2),
+        Point(5, 1.0, 0.0, "en", "The Post", "Rain", "It rained"),
     ]
 
-    drawn = plane(points, 9, ENGLISH)
+    drawn = plane(points, (0.5, 0.5), 9, ENGLISH)
 
-    assert 'data-open="4"' in drawn
+    assert drawn.count('data-open="4"') == 2
+    assert drawn.count('data-open="5"') == 1
     assert ">2</text>" in drawn
-    assert "<b>" not in drawn
+    assert "&lt;b&gt;" in drawn
+    assert "<i>p" not in drawn
     assert "Shown: 2 of 9" in drawn
+    assert drawn.count("<line ") == 1
 
 
-def test_the_facts_name_the_languages():
-    """Counts come as bars, the largest first at full width."""
-    record = {
-        "created": "2026-11-22T12:00:00+00:00", "seconds": 1.0, "generation": 3,
-        "model": "fast", "embedder": "fast@1", "dim": 256, "kind": "Flat",
-        "backend": "faiss", "documents": 2, "passages": 12, "bytes": 3_000_000,
-        "paths": ["/docs"], "languages": {"en": 3, "fr": 9},
-    }  # fmt: skip
+def test_a_map_without_a_question_has_no_lines():
+    """There is neither a question nor a hit to lead to."""
+    drawn = plane([Point(5, 1.0, 0.0, "en", "", "Rain", "It")], None, 9, ENGLISH)
 
-    told = facts(record, ENGLISH)
+    assert "<line" not in drawn
+    assert "asking" not in drawn
 
-    assert told.index("French") < told.index("English")
-    assert "width:100.0%" in told
-    assert "width:33.3%" in told
-    assert "2026-11-22 12:00:00 UTC" in told
+
+def test_rare_values_are_grey():
+    """The most frequent sources have hues of their own, the others share one."""
+    sources = [f"s{number:02}" for number in range(MOST_HUES + 2)]
+    points = [Point(i, 0, 0, "en", s, "T", "t") for i, s in enumerate(sources)]
+
+    drawn = plane(points, None, 9, ENGLISH)
+
+    assert drawn.count("--source:0 0%") == 2
+    assert "<bdi>Others</bdi>" in drawn
+    assert f"<bdi>s{MOST_HUES + 1}</bdi>" not in drawn

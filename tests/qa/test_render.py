@@ -2,12 +2,14 @@
 
 import html
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.records import Document, Passage
+from qa.address import Address
 from qa.records import Answer, Hit, Sentence, Span
 from qa.render import (
     SHOWN,
@@ -22,6 +24,7 @@ from qa.render import (
 from qa.words import speech
 
 ENGLISH = speech("en")
+NO = (Address(), {})
 ARTICLE = "Avant.\n\nParis exige l’arrêt immédiat.\n\nAprès."
 FRENCH = Document("a.md", "Un <arrêt>", ARTICLE, "Le Courrier", "fr", "2023-09-19")
 START, END = 8, 37
@@ -81,7 +84,7 @@ def test_trimming_moves_the_spans():
 
 def test_a_card_says_where_the_passage_stands():
     """Title, source, name of the language, date, strength, evidence: all there."""
-    shown = results(answer(hit()), {}, ENGLISH)
+    shown = results(answer(hit()), Address(), {}, ENGLISH)
 
     for part in ("Un <arrêt>", "Le Courrier", "French", "2023-09-19", "strong"):
         assert part in text_of(shown)
@@ -90,11 +93,23 @@ def test_a_card_says_where_the_passage_stands():
     assert 'data-open="hit 1"' in shown
 
 
+def test_a_card_names_the_pages_of_its_passage():
+    """Characters 8 to 37 run from page 2, which begins at 8, to page 3, at 20."""
+    paged = replace(FRENCH, pages=(0, 8, 20))
+    sentence = Sentence(ARTICLE[8:18], paged, 8, 18, 0.9)
+
+    shown = text_of(results(answer(hit(paged)), Address(), {}, ENGLISH))
+    quoted = text_of(verdict(answer(hit(paged), sentences=[sentence]), ENGLISH))
+
+    assert "Le Courrier · p. 2–3 · French" in shown
+    assert "Le Courrier · p. 2 · French" in quoted
+
+
 def test_a_right_to_left_passage_says_so():
     """An Arabic passage is marked as such inside an English page."""
     arabic = Document("b.md", "هدنة", "دخلت هدنة حيز التنفيذ.", "", "ar")
 
-    shown = results(answer(hit(arabic, 0, 22, ())), {}, ENGLISH)
+    shown = results(answer(hit(arabic, 0, 22, ())), Address(), {}, ENGLISH)
 
     assert '<p class="passage" lang="ar" dir="rtl">' in shown
     assert shown.startswith('<div lang="en" dir="ltr">')
@@ -109,6 +124,20 @@ def test_the_answer_is_quoted_with_the_evidence_of_its_passage():
     shown = verdict(answer(hit(spans=(span,)), sentences=[sentence]), ENGLISH)
 
     assert '<mark class="w3">Paris</mark> exige l’arrêt immédiat.' in shown
+
+
+def test_the_short_answer_is_set_off():
+    """Above the sentence, and in it, evidence inside it staying marked."""
+    text = "Paris exige l’arrêt immédiat."
+    sentence = Sentence(text, FRENCH, START, START + len(text), 0.9)
+    phrase = Sentence("l’arrêt immédiat", FRENCH, START + 12, START + 28, 0.8)
+    given = replace(answer(hit(), sentences=[sentence]), phrase=phrase)
+
+    shown = verdict(given, ENGLISH)
+
+    assert '<p class="phrase" lang="fr" dir="ltr">l’arrêt immédiat</p>' in shown
+    assert "Paris exige <strong><mark" in shown
+    assert "</mark></strong>." in shown
 
 
 def test_no_answer_is_said_plainly():
@@ -161,7 +190,7 @@ def test_a_hostile_document_shows_harmlessly():
     bad = '<img src=x onerror="alert(1)">'
     document = Document(bad, bad, f"{bad} \u202edlrow", bad, bad, bad)
 
-    shown = results(answer(hit(document, 0, 30, ())), {}, ENGLISH)
+    shown = results(answer(hit(document, 0, 30, ())), Address(), {}, ENGLISH)
     shown += article(document, 0, 30, (), ENGLISH)
 
     seen = Seen()

@@ -22,7 +22,7 @@ def test_best_matches_are_the_maxima(cosines, stretches):
     offsets = np.cumsum([0, *map(len, stretches)])
     flat = np.array([t for s in stretches for t in s], int)
 
-    found = rerank.best_matches(cosines, offsets, flat)
+    found = rerank.best_matches(cosines[:, flat], offsets)
 
     expected = [
         [max((row[t] for t in s), default=0) for row in cosines] for s in stretches
@@ -95,5 +95,12 @@ def test_background_leans_on_all_languages_where_it_knows_little():
     found = rerank.background(values, languages, 3)
 
     lean = rerank.LEAN
-    expected = [(1.2 + lean * 0.4) / (2 + lean), (0.2 + lean * 0.4) / (1 + lean), 0.4]
+    leaned = [(1.2 + lean * 0.4) / (2 + lean), (0.2 + lean * 0.4) / (1 + lean), 0.4]
+    expected = [value + rerank.AGAIN * (value - 0.4) for value in leaned]
     assert found == pytest.approx(expected)
+
+
+def test_in_one_language_the_background_is_its_mean():
+    """Nothing stands above the mean of all: scores of one language do not shift."""
+    values = np.array([0.5, 0.7, 0.6])
+    assert rerank.background(values, np.zeros(3, int), 1) == pytest.approx([0.6])

@@ -52,6 +52,25 @@ def test_the_filters_are_passed_on(client):
     assert {hit["language"] for hit in got["hits"]} == {"de"}
 
 
+def test_dates_are_passed_on(client):
+    """Only documents of the year asked for."""
+    params = {"q": "the", "since": "2023", "until": "2023", "k": 20}
+    hits = client.get("/api/ask", params=params).json()["hits"]
+
+    assert hits
+    assert {hit["date"][:4] for hit in hits} == {"2023"}
+
+
+def test_a_hit_can_be_turned_down(client):
+    """Places are repeated as they came; what is not wanted is gone."""
+    hits = client.get("/api/ask", params={"q": "the", "k": 3}).json()["hits"]
+    unwanted = [hit["place"] for hit in hits[:2]]
+    params = {"q": "the", "k": 3, "unlike": unwanted}
+    again = client.get("/api/ask", params=params).json()["hits"]
+
+    assert hits[2]["place"] == again[0]["place"]
+
+
 @pytest.mark.parametrize(
     ("form", "kind"), [("csv", "text/csv"), ("markdown", "text/markdown")]
 )
@@ -73,6 +92,8 @@ def test_answers_can_be_taken_away(client, form, kind):
         ({"q": "x", "k": 0}, "k: Input should be greater than or equal to 1"),
         ({"q": "x", "k": 51}, "k: Input should be less than or equal to 50"),
         ({"q": "x", "k": "many"}, "k: Input should be a valid integer"),
+        ({"q": "x", "since": "soon"}, "since: String should match pattern"),
+        ({"q": "x", "like": ["a:0"] * 21}, "like: Tuple should have at most 20"),
         ({"q": "x", "format": "xml"}, "format: Input should be 'json', 'csv' or"),
     ],
 )
@@ -87,7 +108,7 @@ def test_wrong_requests_get_one_clear_reason(client, params, reason):
 def test_an_unusable_index_is_no_traceback(qa, monkeypatch):
     """The reason, which names folders, stays in the log."""
 
-    def ask(*_):
+    def ask(*_, **__):
         raise CorruptSnapshot("/secret/folder is damaged")
 
     monkeypatch.setattr(qa, "ask", ask)

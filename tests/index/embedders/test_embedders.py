@@ -97,3 +97,27 @@ def test_words_need_a_table(monkeypatch):
 
     with pytest.raises(ModelError, match="a/b is not a token table"):
         embedders.load_words("a/b")
+
+
+def test_load_refuses_pickles_beside_good_weights(tmp_path):
+    """One module's safetensors do not excuse another module's pickle."""
+    folder = tiny.write(tmp_path / "model")
+    (folder / "2_Dense").mkdir()
+    (folder / "2_Dense/pytorch_model.bin").write_bytes(b"x")
+
+    with pytest.raises(ModelError, match=r"2_Dense holds no \.safetensors file"):
+        embedders.load(folder)
+
+
+@pytest.mark.parametrize(
+    "kind", ["evil.Model", "os.system", "sentence_transformersx.A"]
+)
+def test_load_refuses_code_of_a_models_own(tmp_path, kind):
+    """A folder may name the modules it is made of, but only known ones are run."""
+    folder = tiny.write(tmp_path / "model")
+    (folder / "evil.py").write_text("raise SystemExit('run')")
+    modules = [{"idx": 0, "name": "0", "path": "", "type": kind}]
+    (folder / "modules.json").write_text(json.dumps(modules))
+
+    with pytest.raises(ModelError, match=f"needs code of its own .{kind}."):
+        embedders.load(folder)

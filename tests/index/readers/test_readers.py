@@ -4,17 +4,18 @@ import os
 
 import pytest
 
-from index import readers
+from index import readers, sources
 from index.errors import InputError
+from tests import samples
 
 
 def names(*paths) -> list[str]:
-    return [name for _, name in readers.find(paths)]
+    return [name for _, name in sources.find(paths)]
 
 
 def read_all(*paths):
     errors = []
-    files = readers.find(paths)
+    files = sources.find(paths)
     documents = list(readers.read_all(files, lambda *error: errors.append(error)))
     return documents, errors
 
@@ -60,13 +61,13 @@ def test_find_leaves_indexes_out(tmp_path):
 def test_find_says_what_is_missing(tmp_path):
     """A missing path and an empty folder are one clear line each."""
     with pytest.raises(InputError, match=r"nowhere does not exist; give a file"):
-        readers.find([tmp_path / "nowhere"])
+        sources.find([tmp_path / "nowhere"])
     with pytest.raises(
         InputError, match=r"no file to read in .*; there are readers for"
     ):
-        readers.find([tmp_path])
+        sources.find([tmp_path])
     with pytest.raises(InputError, match="no file to read in no path"):
-        readers.find([])
+        sources.find([])
 
 
 def test_read_all_goes_on_after_a_bad_file(tmp_path):
@@ -74,15 +75,34 @@ def test_read_all_goes_on_after_a_bad_file(tmp_path):
     (tmp_path / "bad.txt").write_bytes(b"\x89PNG\0\0")
     (tmp_path / "empty.md").write_text("  \n")
     (tmp_path / "good.txt").write_text("Good.")
-    (tmp_path / "page.pdf").write_text("x")
+    (tmp_path / "page.png").write_text("x")
 
-    documents, errors = read_all(tmp_path, tmp_path / "page.pdf")
+    documents, errors = read_all(tmp_path, tmp_path / "page.png")
 
     assert [document.text for document in documents] == ["Good."]
     assert [(path.name, reason.split(";")[0]) for path, reason in errors] == [
         ("bad.txt", "looks binary"),
         ("empty.md", "no text in it"),
-        ("page.pdf", "no reader for .pdf"),
+        ("page.png", "no reader for .png"),
+    ]
+
+
+def test_read_all_tells_of_documents_without_a_reader(tmp_path):
+    """A picture is passed over; an old Word document is told, in archives too."""
+    (tmp_path / "a.png").write_bytes(b"\x89")
+    (tmp_path / "b.doc").write_bytes(b"\xd0")
+    (tmp_path / "c.zip").write_bytes(samples.zipped({"d.doc": "x", "e.png": "x"}))
+
+    documents, errors = read_all(tmp_path)
+
+    assert not documents
+    assert [(path.name, reason) for path, reason in errors] == [
+        ("b.doc", "no reader for .doc; save it as .docx"),
+        (
+            "c.zip",
+            "1 of the 1 files in it could not be read "
+            "(d.doc: no reader for .doc; save it as .docx)",
+        ),
     ]
 
 
@@ -103,3 +123,13 @@ def test_read_all_does_not_wait_for_pipes(tmp_path):
 
     assert not documents
     assert "not a regular file" in errors[0][1]
+
+
+def test_a_beir_folder_is_its_corpus(tmp_path):
+    """Questions and judgements beside corpus.jsonl are no documents."""
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "qrels/test.tsv").write_text("query-id\tcorpus-id\tscore\n1\tx\t1\n")
+    (tmp_path / "queries.jsonl").write_text('{"_id": "1", "text": "Who?"}')
+    (tmp_path / "corpus.jsonl").write_text('{"_id": "x", "text": "Ana."}')
+
+    assert [name for _, name in sources.find([tmp_path])] == ["corpus.jsonl"]

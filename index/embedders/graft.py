@@ -1,0 +1,158 @@
+"""Our grafted transformer: a multilingual input table under an English one's layers.
+
+The table lies here, 4 bits a number; the layers are an ONNX graph in 8-bit integers,
+run by onnxruntime without torch. A text is run by itself, never padded: its vector
+does not depend on what is encoded beside it, and texts share the cores among them.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from os import cpu_count
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+from index.embedders import Vectors
+from index.errors import ModelError
+
+FILES = ("model.safetensors", "model.onnx", "tokenizer.json")
+
+
+def load(folder: Path, name: str) -> "GraftEmbedder":
+    """Open the model in a folder; raises ModelError when it is not one."""
+    try:
+        return GraftEmbedder(folder, name)
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise ModelError(
+            f"{folder} holds no readable graft ({error}); get the model again"
+        ) from error
+    except Exception as error:  # `tokenizers` and onnxruntime raise what comes to hand
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ModelError(
+            f"{folder} cannot be opened ({reason}); get the model again"
+        ) from error
+
+
+class GraftEmbedder:
+    """An Embedder of the grafted transformer in a folder."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder = folder
+        self._name = name
+        self._entrance = Entrance(folder)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # texts are run side by side instead
+        options.log_severity_level = 3
+        self._layers = onnxruntime.InferenceSession(
+            folder / "model.onnx", options, providers=["CPUExecutionProvider"]
+        )
+
+    @cached_property
+    def id(self) -> str:
+        digest = hashlib.sha256()
+        for file in FILES:
+            digest.update((self._folder / file).read_bytes())
+        return f"{self._name}@{digest.hexdigest()[:12]}"
+
+    @property
+    def dim(self) -> int:
+        return self._entrance.dim
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(texts)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(texts)
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        rows = self._entrance.rows(texts)
+        if len(texts) < 2:
+            made = [self._run(ids) for ids in rows]
+        else:
+            # Long texts first, so that no thread is left with one at the end.
+            order = sorted(range(len(rows)), key=lambda i: -len(rows[i]))
+            with ThreadPoolExecutor(cpu_count()) as threads:
+                run = threads.map(self._run, [rows[i] for i in order])
+                made = [vector for _, vector in sorted(zip(order, run, strict=True))]
+        return np.array(made, np.float32).reshape(len(texts), self.dim)
+
+    def _run(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Give the unit vector (dim,) of a text's rows of the table."""
+        if len(ids) <= 2:  # only its two ends
+            return np.zeros(self.dim, np.float32)
+        (vector,) = self._layers.run(None, {"entered": self._entrance(ids)})
+        unit: NDArray[np.float32] = vector / np.linalg.norm(vector)
+        return unit
+
+
+class Entrance:
+    """What stands before the layers: the tokenizer and the table of input vectors."""
+
+    def __init__(self, folder: Path) -> None:
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        tensors = load_file(folder / "model.safetensors")
+        self._packed = tensors["table"]  # (r, dim / 2) uint8
+        self._scale = tensors["table.scale"]  # (r,)
+        self._mapping = tensors["mapping"]  # (v,) int32, 0 for the unknown token
+        self._positions = tensors["positions"]  # (longest, dim)
+        if len(self._mapping) < self._tokenizer.get_vocab_size():
+            raise ValueError(
+                f"{len(self._mapping):,} entries for "
+                f"{self._tokenizer.get_vocab_size():,} tokens"
+            )
+        if self._packed.shape[1] * 2 != self.dim:
+            raise ValueError(f"rows of {self._packed.shape[1]} bytes for {self.dim}")
+
+    @property
+    def dim(self) -> int:
+        return int(self._positions.shape[1])
+
+    @property
+    def longest(self) -> int:
+        return len(self._positions)
+
+    def rows(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+        """Give the rows of the table that each text enters by, its ends included.
+
+        Unknown tokens are left out; a text longer than the positions is cut short.
+        """
+        made = []
+        for encoding in self._tokenizer.encode_batch_fast(list(texts)):
+            rows = self._mapping[encoding.ids]
+            rows = rows[rows > 0]
+            if len(rows) > self.longest:
+                rows = np.append(rows[: self.longest - 1], rows[-1])
+            made.append(rows)
+        return made
+
+    def __call__(self, rows: NDArray[np.int32]) -> Vectors:
+        """Give the input vectors (n, dim) of n rows at their places."""
+        numbers = unpack(self._packed[rows]) * self._scale[rows, None]
+        entered: Vectors = numbers.astype(np.float32) + self._positions[: len(rows)]
+        return entered
+
+
+def unpack(packed: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Read two 4-bit numbers from each byte, the low half first: -7 to 7.
+
+    >>> unpack(np.array([[0x7F, 0x80]], np.uint8)).tolist()
+    [[7.0, -1.0, -8.0, 0.0]]
+    """
+    halves = np.stack([packed & 15, packed >> 4], axis=-1)
+    return halves.reshape(*packed.shape[:-1], -1).astype(np.float32) - 8
+
+
+def described(folder: Path) -> tuple[int, int]:
+    """Read how many layers there are, and how many heads each has."""
+    said = json.loads((folder / "config.json").read_bytes())
+    return int(said["layers"]), int(said["heads"])

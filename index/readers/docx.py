@@ -1,0 +1,47 @@
+"""Word documents (Office Open XML, ECMA-376).
+
+What is read is what is printed: paragraphs, tables a row a line, text boxes, then
+footnotes. Deleted text, comments, headers and footers are left out.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from index.readers.fields import declared_title, document, likely_language
+from index.readers.flow import Dialect, blocks, text_of
+from index.readers.package import CORE, Package
+from index.records import Document
+
+_WORD = Dialect(
+    paragraphs=frozenset({"p"}),
+    rows=frozenset({"tr"}),
+    cells=frozenset({"tc"}),
+    texts=frozenset({"t"}),
+    skipped=frozenset({"Fallback", "del", "moveFrom"}),  # Fallback repeats its Choice
+    marks={"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"},
+    styles={"pStyle": "val"},
+)
+_NOTES = ("footnotes", "endnotes")
+_TITLES = ("title", "heading1")
+
+
+def read(path: Path, name: str) -> Iterator[Document]:
+    """Read a document; its title is the declared one, or its first heading."""
+    with closing(Package(path)) as package:
+        main = package.main()
+        written = list(blocks(package.events(main), _WORD))
+        headings = (b.text for b in written if b.style.lower() in _TITLES)
+        for kind, part in package.links(main).values():
+            if kind in _NOTES:
+                written += blocks(package.events(part), _WORD)
+        facts = package.properties(CORE)
+    text = text_of(written)
+    yield document(
+        name,
+        text,
+        title=declared_title(facts.get("title")) or next(headings, "") or path.stem,
+        source=path.name,
+        language=likely_language(facts.get("language"), text),
+        published=facts.get("created"),
+    )

@@ -1,0 +1,179 @@
+"""PDF, by PDFium: text as it is drawn, and the pages it stands on.
+
+Lines become paragraphs again (see `lines`); headers, footers and page numbers that
+run through the pages are left out. Nothing is drawn, so the size of a page is no
+matter.
+"""
+
+import ctypes
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from pypdfium2 import PdfDocument, PdfiumError, PdfPage, PdfTextPage, raw
+
+from index.errors import InputError
+from index.readers import skia
+from index.readers.fields import declared_title, document, likely_language, paged
+from index.readers.lines import joined
+from index.records import Document
+
+MAX_PAGES = 50_000
+MAX_CHARACTERS = 100_000_000
+
+_EDGE = 2  # lines at the top and the bottom of a page that may be running
+_RUNNING = 0.3  # of the pages have it, and at least
+_RUNNING_PAGES = 3
+_DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
+_SHOWN = 8
+
+# Letters and marks that are written from right to left.
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+")
+
+
+def read(path: Path, name: str) -> Iterator[Document]:
+    """Read a file as one document; pages that are only pictures are told at the end.
+
+    Raises InputError when it is locked, no PDF, or a scan without text.
+    """
+    with closing(_opened(path)) as pdf:
+        if len(pdf) > MAX_PAGES:
+            raise InputError(f"{len(pdf):,} pages, at most {MAX_PAGES:,} are read")
+        facts = pdf.get_metadata_dict()
+        lines, unread = _lines(pdf, "Skia" in facts.get("Producer", ""))
+        text, pages = paged(joined(page) for page in without_running(lines))
+        if not text:
+            raise InputError(_no_text(len(pdf), unread))
+        yield document(
+            name,
+            text,
+            title=declared_title(facts.get("Title")) or path.stem,
+            source=path.name,
+            language=likely_language(_language(pdf), text),
+            published=_DATE.sub(r"\1-\2-\3", facts.get("CreationDate", "")[:10]),
+            pages=pages,
+        )
+        if unread:
+            raise InputError(_partly(len(pdf), unread))
+
+
+def _opened(path: Path) -> PdfDocument:
+    try:
+        return PdfDocument(path)
+    except PdfiumError as error:
+        if error.err_code == raw.FPDF_ERR_PASSWORD:
+            raise InputError("needs a password; save it without one") from error
+        raise InputError("damaged, or no PDF; save it again") from error
+
+
+def _lines(pdf: PdfDocument, by_skia: bool) -> tuple[list[list[str]], list[int]]:
+    """Give the lines of every page, and the pages that are pictures, or damaged."""
+    lines, unread, left = [], [], MAX_CHARACTERS
+    for number in range(len(pdf)):
+        try:
+            with closing(pdf[number]) as page, closing(page.get_textpage()) as written:
+                text = _text(written, by_skia)
+                if not text.strip() and _has_picture(page):
+                    unread.append(number + 1)
+        except PdfiumError:
+            text = ""
+            unread.append(number + 1)
+        left -= len(text)
+        if left < 0:
+            raise InputError(
+                f"more than {MAX_CHARACTERS:,} characters; divide the document"
+            )
+        lines.append(text.splitlines())
+    return lines, unread
+
+
+def _text(page: PdfTextPage, by_skia: bool) -> str:
+    text = page.get_text_range(errors="replace")
+    if by_skia and skia.SCRIPTS.search(text):
+        return skia.repaired(page)
+    return _reordered(page) if _RIGHT_TO_LEFT.search(text) else text
+
+
+def _reordered(page: PdfTextPage) -> str:
+    """Put the letters of words in the order in which they stand, right to left.
+
+    PDFium takes it that such words are drawn from left to right, which is true of
+    some programs only.
+    """
+    codes = (raw.FPDFText_GetUnicode(page, i) for i in range(page.count_chars()))
+    text = "".join(map(chr, codes))
+    return _RIGHT_TO_LEFT.sub(lambda word: _word(page, text, *word.span()), text)
+
+
+def _word(page: PdfTextPage, text: str, start: int, end: int) -> str:
+    ends = [page.get_charbox(i)[2] for i in range(start, end)]
+    order = sorted(range(end - start), key=lambda i: -ends[i])
+    return "".join(text[start + i] for i in order)
+
+
+def _has_picture(page: PdfPage) -> bool:
+    pictures = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+    return next(iter(pictures), None) is not None
+
+
+def without_running(pages: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Leave out headers and footers, but for the first time; numbers in them differ.
+
+    >>> without_running([["The Post", "One.", "1"], ["The Post", "Two.", "2"],
+    ...                  ["The Post", "Three.", "3"]])
+    [['The Post', 'One.'], ['Two.'], ['Three.']]
+    """
+    shapes = [[_shape(line) for line in _edges(page)] for page in pages]
+    counts = Counter(shape for page in shapes for shape in set(page))
+    least = max(_RUNNING_PAGES, _RUNNING * len(pages))
+    running = {shape for shape, count in counts.items() if count >= least}
+    seen: set[str] = set()
+    return [_stripped(page, running, seen) for page in pages]
+
+
+def _stripped(page: Sequence[str], running: set[str], seen: set[str]) -> list[str]:
+    edges = [line for line in _edges(page) if _shape(line) in running]
+    fresh = {line for line in edges if _shape(line) not in seen and _has_letters(line)}
+    seen.update(map(_shape, edges))
+    return [line for line in page if line not in edges or line in fresh]
+
+
+def _has_letters(line: str) -> bool:
+    return any(character.isalpha() for character in line)
+
+
+def _edges(page: Sequence[str]) -> list[str]:
+    filled = [line for line in page if line.strip()]
+    return [*filled[:_EDGE], *filled[_EDGE:][-_EDGE:]]
+
+
+def _shape(line: str) -> str:
+    return re.sub(r"\d+", "#", line.strip())
+
+
+def _language(pdf: PdfDocument) -> str:
+    size = raw.FPDFCatalog_GetLanguage(pdf, None, 0)  # bytes of UTF-16
+    if not 0 < size <= 64:
+        return ""
+    units = (ctypes.c_ushort * (size // 2))()
+    raw.FPDFCatalog_GetLanguage(pdf, units, size)
+    return "".join(map(chr, units)).strip("\0")
+
+
+def _no_text(n_pages: int, unread: list[int]) -> str:
+    if not unread:
+        return f"no text on its {n_pages} pages"
+    return (
+        f"no text on its {n_pages} pages: a scan? recognise its text first, "
+        "for instance with ocrmypdf"
+    )
+
+
+def _partly(n_pages: int, unread: list[int]) -> str:
+    shown = ", ".join(map(str, unread[:_SHOWN])) + ", ..." * (len(unread) > _SHOWN)
+    return (
+        f"read, but {len(unread)} of its {n_pages} pages hold pictures and no text, or "
+        f"are damaged ({shown}); if they are scans, recognise their text first"
+    )

@@ -1,0 +1,56 @@
+"""Presentations (Office Open XML, ECMA-376): a slide is a page, with its notes."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from index.readers.fields import declared_title, document, likely_language, paged
+from index.readers.flow import Dialect, blocks, text_of
+from index.readers.package import CORE, Package
+from index.records import Document
+
+_DRAWING = Dialect(
+    paragraphs=frozenset({"p"}),
+    rows=frozenset({"tr"}),
+    cells=frozenset({"tc"}),
+    texts=frozenset({"t"}),
+    skipped=frozenset({"Fallback", "fld"}),  # fields hold numbers of slides, and days
+    marks={"br": "\n"},
+)
+
+
+def read(path: Path, name: str) -> Iterator[Document]:
+    """Read a presentation; its title is the declared one, or its first line."""
+    with closing(Package(path)) as package:
+        text, pages = paged(_slide(package, part) for part in _slides(package))
+        facts = package.properties(CORE)
+    yield document(
+        name,
+        text,
+        title=declared_title(facts.get("title"))
+        or text.partition("\n")[0]
+        or path.stem,
+        source=path.name,
+        language=likely_language(facts.get("language"), text),
+        published=facts.get("created"),
+        pages=pages,
+    )
+
+
+def _slides(package: Package) -> Iterator[str]:
+    """Name the parts of the slides in the order in which they are shown."""
+    main = package.main()
+    links = package.links(main)
+    for event in package.events(main):
+        if event.kind == "start" and event.name == "sldId":
+            link = links.get(event.attributes.get("r:id", ""))
+            if link:
+                yield link.target
+
+
+def _slide(package: Package, part: str) -> str:
+    written = list(blocks(package.events(part), _DRAWING))
+    for kind, target in package.links(part).values():
+        if kind == "notesSlide":
+            written += blocks(package.events(target), _DRAWING)
+    return text_of(written)

@@ -1,0 +1,142 @@
+"""Which files a build is about: those of folders and patterns, less what is ignored.
+
+A folder's `.passageignore` names what to leave out below it, as .gitignore does.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from glob import glob
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from index import readers
+from index.errors import InputError
+
+IGNORE = ".passageignore"
+
+_MAGIC = re.compile(r"[*?\[]")
+# Matching takes time to the power of the stars between two slashes.
+MOST_STARS = 3
+_STARS = re.compile(rf"\*+(?:[^*/]+\*+){{{MOST_STARS}}}")
+
+# Beside a collection to measure retrieval with, its questions are no documents.
+BEIR = frozenset({"corpus.jsonl", "queries.jsonl"})
+QUESTIONS = ("queries.jsonl", "qrels")
+
+File = tuple[Path, str]
+Found = tuple[str, Path, str]
+Report = Callable[[Path, str], None]
+Ignored = tuple[tuple[str, GitIgnoreSpec], ...]
+
+
+def find(paths: Sequence[str | Path], report: Report | None = None) -> list[File]:
+    """List the files to read, with names: folders are walked in sorted order.
+
+    A file given by itself has its own name; one in a folder, its path from there; one
+    that a pattern such as `docs/**/*.md` matches, its path from the part before it.
+    report: gets folders that cannot be opened, and the reason.
+    Raises InputError when a path is missing, or when there is no file at all.
+    """
+    found: dict[str, File] = {}
+    for given in map(Path, paths):
+        for real, path, name in _files(given, report or _nobody):
+            found.setdefault(real, (path, name))
+    if not found:
+        raise InputError(
+            f"no file to read in {', '.join(map(str, paths)) or 'no path'}; "
+            f"there are readers for {', '.join(readers.FORMATS)}"
+        )
+    return list(found.values())
+
+
+def _files(given: Path, report: Report) -> Iterator[Found]:
+    """Find the files of one path, with the names that links to them lead to."""
+    if given.is_dir():
+        yield from _walk(str(given), report)
+    elif os.path.lexists(given):
+        yield os.path.realpath(given), given, given.name
+    elif _MAGIC.search(str(given)):
+        yield from _matching(given)
+    else:
+        raise InputError(f"{given} does not exist; give a file or a folder")
+
+
+def _matching(pattern: Path) -> Iterator[Found]:
+    fixed = [not _MAGIC.search(part) for part in pattern.parts]
+    root = Path(*pattern.parts[: fixed.index(False)])
+    inside = os.path.realpath(root)
+    for path in sorted(glob(str(pattern), recursive=True)):
+        real = os.path.realpath(path)
+        if os.path.isfile(path) and readers.is_document(path) and _within(real, inside):
+            yield real, Path(path), Path(path).relative_to(root).as_posix()
+
+
+def _walk(root: str, report: Report) -> Iterator[Found]:
+    """Walk a folder; hidden files, indexes and links out of it are left out."""
+    inside = os.path.realpath(root)
+    waiting: list[tuple[str, Ignored]] = [("", ())]
+    while waiting:
+        at, ignored = waiting.pop()
+        try:
+            entries = sorted(os.scandir(os.path.join(root, at)), key=lambda e: e.name)
+        except OSError as error:
+            report(Path(root, at), error.strerror or str(error))
+            continue
+        if any(entry.name == IGNORE for entry in entries):
+            ignored = (*ignored, (at, _read(Path(root, at, IGNORE))))
+        is_beir = {entry.name for entry in entries} >= BEIR
+        folders = []
+        for entry in entries:
+            name = at + entry.name
+            if entry.name[0] == "." or (is_beir and entry.name in QUESTIONS):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if not _is_ignored(f"{name}/", ignored) and not _is_index(entry.path):
+                    folders.append((f"{name}/", ignored))
+            elif readers.is_document(name) and not _is_ignored(name, ignored):
+                real = os.path.join(inside, name)
+                if entry.is_symlink():
+                    real = os.path.realpath(entry)
+                    is_file = _within(real, inside) and os.path.isfile(real)
+                else:
+                    is_file = entry.is_file()
+                if is_file:
+                    yield real, Path(entry.path), name
+        waiting.extend(reversed(folders))
+
+
+def _within(path: str, folder: str) -> bool:
+    return os.path.commonpath([path, folder]) == folder
+
+
+def _read(path: Path) -> GitIgnoreSpec:
+    """Read an ignore file; raises InputError when it could be matched for ever."""
+    lines = path.read_text("utf-8", "replace").splitlines()
+    for number, line in enumerate(lines, 1):
+        if not line.startswith("#") and _STARS.search(line):
+            raise InputError(
+                f"line {number} of {path} has more than {MOST_STARS} stars between "
+                "two slashes; write it with fewer"
+            )
+    return GitIgnoreSpec.from_lines(lines)
+
+
+def _is_ignored(name: str, ignored: Ignored) -> bool:
+    """Let the ignore file decide that is nearest to a name and has an opinion."""
+    for at, spec in reversed(ignored):
+        decided = spec.check_file(name[len(at) :]).include
+        if decided is not None:
+            return decided
+    return False
+
+
+def _is_index(folder: str) -> bool:
+    return os.path.isfile(f"{folder}/CURRENT") and os.path.isdir(
+        f"{folder}/generations"
+    )
+
+
+def _nobody(path: Path, reason: str) -> None:
+    """Tell nobody."""

@@ -1,0 +1,235 @@
+"""The shortest stretch of a passage that answers: a small convolutional reader.
+
+It sees the static vectors of the passage's words, how each matches the question, how
+it is written, and what the question asks for; dilated convolutions over them (Wu et
+al., "Fast reading comprehension with ConvNets", 2017) score where the answer begins
+and ends. Marking words of the question is FastQA's idea (Weissenborn et al., CoNLL
+2017). Everything language-dependent is in the word vectors. Pure, but for `load`.
+"""
+
+import math
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import safe_open
+
+from index.tokens import Term, terms
+from qa.question import Question, gain
+from qa.rerank import best_matches, late_interaction
+
+Array = NDArray[Any]
+
+FILE = Path(__file__).parent / "models" / "phrase.safetensors"
+# Words of a phrase at most, and words that are read around it.
+LONGEST = 16
+READ = 400
+DILATIONS = (1, 2, 4, 1)
+MARKS = 25  # columns of `marks`
+_YEARS = range(1000, 2100)
+_OPENING = frozenset("([{<\"“«„「『《〈（【‘'")
+_PAUSES = frozenset(",;:、，；：،؛")
+
+
+class Phrase(NamedTuple):
+    """Where a phrase starts and ends, and how well it is expected to answer, 0 to 1."""
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reader:
+    """The network. weights: by name, float32. table: whose vectors it reads."""
+
+    weights: Mapping[str, Array]
+    table: str
+
+    def scores(self, asked: Array, words: Array, marks: Array) -> Array:
+        """Score each word as the first and the last of the answer: (n, 2).
+
+        asked: (m, d) vectors of the question's words, in order; words: (n, d) of the
+        passage's; marks: (n, MARKS).
+        """
+        w = self.weights
+        wanted = self._wanted(asked @ w["project"])
+        seen = words @ w["project"]  # (n, p)
+        pairs = [seen * part for part in wanted.reshape(-1, seen.shape[1])]
+        inputs = np.concatenate([seen, *pairs, marks], axis=1)
+        state = _relu(inputs @ w["in"] + wanted @ w["in_asked"] + w["in_bias"])
+        for layer, step in enumerate(DILATIONS):
+            near = _convolve(state, w[f"conv{layer}"], step) + w[f"bias{layer}"]
+            state = state + _relu(near)
+        scores: Array = (state * (1 + wanted @ w["gate"])) @ w["out"]
+        return scores
+
+    def _wanted(self, asked: Array) -> Array:
+        """What is asked for: two weighted means of the question's words, as one row."""
+        w = self.weights
+        words = _relu(_convolve(asked, w["asked"], 1) + w["asked_bias"]) + asked
+        attention = _softmax(words @ w["attention"])  # (m, 2)
+        mean: Array = (attention.T @ words).ravel()
+        return mean
+
+
+@cache
+def load(file: Path = FILE) -> Reader | None:
+    """Read the network of the package; None where there is none."""
+    if not file.exists():
+        return None
+    with safe_open(file, "np") as stored:
+        weights = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
+        table = (stored.metadata() or {}).get("table", "")
+    return Reader({k: v.astype(np.float32) for k, v in weights.items()}, table)
+
+
+def find(
+    reader: Reader,
+    asked: Question,
+    text: str,
+    places: Sequence[tuple[int, int]],
+    ids: Mapping[str, int],
+    inside: tuple[int, int],
+) -> Phrase | None:
+    """Give the likeliest stretch `text[start:end]` inside a part of a text, if any.
+
+    places: of the text's sentences. ids: of the collection's words. inside: where the
+    part begins and ends.
+    """
+    words = [term for term in terms(text) if term.term in ids]
+    middle = bisect_left(words, inside[0], key=lambda word: word.start)
+    words = words[max(0, middle - READ // 2) : middle + READ // 2]
+    if not words or not asked.words:
+        return None
+    held = np.array([ids[word.term] for word in words], np.int64)
+    told = marks(text, words, places, asked, asked.cosines(held))
+    scores = reader.scores(asked.vectors, asked.space.vectors(held), told)
+    within = [inside[0] <= word.start and word.end <= inside[1] for word in words]
+    if (found := best(scores, np.array(within))) is None:
+        return None
+    start, end = words[found.start].start, words[found.end].end
+    return Phrase(start, end, found.score)
+
+
+def marks(
+    text: str,
+    words: Sequence[Term],
+    places: Sequence[tuple[int, int]],
+    asked: Question,
+    cosines: Array,
+) -> Array:
+    """Tell of each word how it matches, how it is written and what is beside it.
+
+    words: of the text; places: of its sentences; cosines: (m, n) of the question's
+    words to these. Returns (n, MARKS) float32, each about 0 to 1.
+    """
+    gains = np.minimum(gain(cosines), 0.9)  # the same word is no better than another
+    strength = asked.importance / asked.importance.max(initial=1e-9)
+    starts = [word.start for word in words]
+    cuts = np.searchsorted(starts, [0, *(end for _, end in places)])
+    of_sentence = late_interaction(gain(best_matches(cosines, cuts)), asked.importance)
+    covered = np.repeat(of_sentence, np.diff(cuts))
+    best = covered.max(initial=1e-9)
+    first = np.zeros(len(words))
+    first[cuts[:-1][np.diff(cuts) > 0]] = 1
+    beside = _beside(text, words)
+    columns = [
+        gains.max(axis=0, initial=0),
+        (gains * strength[:, None]).max(axis=0, initial=0),
+        asked.importance @ gains,
+        covered,
+        covered / best,
+        covered >= best,
+        first,
+    ]
+    written = np.array([_written(text[w.start : w.end], w.term) for w in words])
+    return np.column_stack(
+        [*columns, written.reshape(-1, 8), beside[:-1], beside[1:]]
+    ).astype(np.float32)
+
+
+def _written(surface: str, term: str) -> tuple[float, ...]:
+    """How a word is written: its kind of digits, letters and case, and its length."""
+    digits = surface[0].isdigit()
+    year = digits and len(term) == 4 and term.isdigit() and int(term) in _YEARS
+    return (
+        year,
+        digits and not year,
+        surface[0].isupper(),
+        surface.isupper() and len(surface) > 1,
+        surface[0].islower(),
+        term[0].isascii(),
+        "ァ" <= surface[0] <= "ヿ",
+        math.log1p(len(surface)) / 3,
+    )
+
+
+def _beside(text: str, words: Sequence[Term]) -> Array:
+    """What stands before each word and after the last, of five kinds: (n + 1, 5)."""
+    ends = [0, *(word.end for word in words)]
+    starts = [*(word.start for word in words), len(text)]
+    kinds = [_kind(text[a:b]) for a, b in zip(ends, starts, strict=True)]
+    found: Array = np.eye(5)[kinds]
+    return found
+
+
+def _kind(gap: str) -> int:
+    if not gap:
+        return 0
+    if gap.isspace():
+        return 1
+    if not _OPENING.isdisjoint(gap):
+        return 2
+    return 3 if not _PAUSES.isdisjoint(gap) else 4
+
+
+def best(scores: Array, within: Array) -> Phrase | None:
+    """Choose the likeliest first and last word, LONGEST words apart at most.
+
+    scores: (n, 2). within: (n,) bool, the words that may be chosen, side by side. The
+    phrase's end is the place of its last word; its score is the F1, by words, that it
+    is expected to have with the right one.
+    """
+    if not within.any():
+        return None
+    start, end = _log_softmax(scores[within]).T
+    first, last = np.triu_indices(len(start))
+    short = last - first < LONGEST
+    first, last = first[short], last[short]
+    chance = np.exp(start[first] + end[last])
+    top = int(chance.argmax())
+    shared = np.minimum(last, last[top]) - np.maximum(first, first[top]) + 1
+    f1 = 2 * shared.clip(0) / (last - first + 1 + last[top] - first[top] + 1)
+    at = int(np.argmax(within))
+    expected = float(f1 @ chance / chance.sum())
+    return Phrase(at + int(first[top]), at + int(last[top]), expected)
+
+
+def _convolve(rows: Array, kernel: Array, step: int) -> Array:
+    """Sum each row and its neighbours `step` away, through a kernel (3, in, out)."""
+    before, after = np.zeros_like(rows), np.zeros_like(rows)
+    before[step:], after[:-step] = rows[:-step], rows[step:]
+    found: Array = before @ kernel[0] + rows @ kernel[1] + after @ kernel[2]
+    return found
+
+
+def _relu(values: Array) -> Array:
+    return np.maximum(values, 0)
+
+
+def _softmax(values: Array) -> Array:
+    """Make each column positive, with sum 1."""
+    shares: Array = np.exp(_log_softmax(values))
+    return shares
+
+
+def _log_softmax(values: Array) -> Array:
+    shifted = values - values.max(axis=0)
+    logs: Array = shifted - np.log(np.exp(shifted).sum(axis=0))
+    return logs

@@ -1,0 +1,244 @@
+"""Files within files: archives, mailboxes, attachments."""
+
+import bz2
+import gzip
+import io
+import json
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from index import readers
+from index.errors import InputError
+from index.readers import archive
+from index.readers.members import Allowance
+from index.records import Document
+from tests import samples
+
+
+def read(path: Path, data: bytes) -> tuple[list[Document], str]:
+    """Give the documents of a file, and what could not be read of it."""
+    path.write_bytes(data)
+    return samples.outcome(readers.read(path, path.name))
+
+
+def sources(path: Path, data: bytes) -> list[str]:
+    documents, _ = read(path, data)
+    return [document.source for document in documents]
+
+
+@pytest.mark.parametrize("suffix", ["zip", "tar", "tar.gz", "tgz", "tar.bz2", "txz"])
+def test_archives_give_their_files(tmp_path, suffix):
+    """Each is a document whose id and source say where it was."""
+    files = {"b/a.md": b"# Truce\n\nTalks.", "c.txt": b"More.", "d.png": b"\x89"}
+    modes = {"tar": "w", "tgz": "w:gz", "tar.gz": "w:gz", "txz": "w:xz"}
+    data = (
+        samples.zipped(files)
+        if suffix == "zip"
+        else samples.tarred(files, modes.get(suffix, "w:bz2"))
+    )
+
+    documents, problem = read(tmp_path / f"a.{suffix}", data)
+
+    assert not problem
+    assert documents == [
+        Document(
+            f"a.{suffix}/b/a.md", "Truce", "Truce\n\nTalks.", f"a.{suffix}/b/a.md"
+        ),
+        Document(f"a.{suffix}/c.txt", "c", "More.", f"a.{suffix}/c.txt"),
+    ]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress])
+def test_compressed_corpora_are_read(tmp_path, pack):
+    """corpus.jsonl.gz, as BEIR's mirrors have it."""
+    suffix = {gzip.compress: "gz", bz2.compress: "bz2"}[pack]
+    line = json.dumps({"_id": "x", "title": "T", "text": "Talks."})
+
+    documents, _ = read(tmp_path / f"corpus.jsonl.{suffix}", pack(line.encode()))
+
+    (document,) = documents
+    assert document.id == f"corpus.jsonl.{suffix}/corpus.jsonl#x"
+
+
+def test_archives_in_archives(tmp_path):
+    """Sources are paths through all of them."""
+    inner = samples.zipped({"d/x.txt": "Talks."})
+
+    assert sources(tmp_path / "a.zip", samples.zipped({"in.zip": inner})) == [
+        "a.zip/in.zip/d/x.txt"
+    ]
+
+
+def test_archives_in_archives_end(tmp_path):
+    """Three in one another are opened; what lies deeper is told."""
+    data = samples.zipped({"x.txt": "Talks."})
+    for _ in range(3):
+        data = samples.zipped({"a.zip": data})
+
+    assert len(read(tmp_path / "a.zip", data)[0]) == 1
+    documents, problem = read(tmp_path / "a.zip", samples.zipped({"a.zip": data}))
+    assert not documents
+    assert "archives within archives, over 3 deep" in problem
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("../../etc/x.txt", "etc/x.txt"),
+        ("/etc/x.txt", "etc/x.txt"),
+        ("C:\\docs\\x.txt", "C:/docs/x.txt"),
+        ("a\nb\x1b[2J.txt", "a b [2J.txt"),
+        ("txt.\u202egpj/x.txt", "txt.gpj/x.txt"),
+        ("n" * 1000 + ".txt", "n" * 150 + ".txt"),
+        ("é" * 200 + ".txt", "é" * 75 + ".txt"),
+    ],
+)
+def test_names_in_archives_are_labels(tmp_path, name, label):
+    """They lead nowhere, whatever they hold; nothing is written beside the archive."""
+    folder = tmp_path / "deep/er"
+    folder.mkdir(parents=True)
+
+    assert sources(folder / "a.zip", samples.zipped({name: "Talks."})) == [
+        f"a.zip/{label}"
+    ]
+    assert [path.name for path in tmp_path.rglob("*")] == ["deep", "er", "a.zip"]
+
+
+def test_members_of_one_name_are_all_read(tmp_path):
+    """A zip may hold a name twice; both are documents."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.txt", "One.")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("a.txt", "Two.")
+
+    documents, _ = read(tmp_path / "a.zip", buffer.getvalue())
+
+    assert [document.text for document in documents] == ["One.", "Two."]
+
+
+def test_links_and_devices_in_archives_are_left_out(tmp_path):
+    """Only regular files are files."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, kind in (
+            ("link.txt", tarfile.SYMTYPE),
+            ("hard.txt", tarfile.LNKTYPE),
+            ("null.txt", tarfile.CHRTYPE),
+            ("pipe.txt", tarfile.FIFOTYPE),
+        ):
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, "/etc/passwd"
+            archive.addfile(info)
+
+    assert read(tmp_path / "a.tar", buffer.getvalue()) == ([], "")
+
+
+def test_bad_members_are_told_after_the_good(tmp_path):
+    """With the name and the reason of each."""
+    files = {"a.txt": "One.", "b.docx": "x", "c.txt": b"\x89PNG\0", "d.txt": "Two."}
+
+    documents, problem = read(tmp_path / "a.zip", samples.zipped(files))
+
+    assert [document.text for document in documents] == ["One.", "Two."]
+    assert problem.startswith("2 of the 4 files in it could not be read (b.docx: dam")
+    assert "c.txt: looks binary" in problem
+
+
+@pytest.mark.parametrize(
+    ("allowance", "reason"),
+    [
+        (Allowance(bytes=1000), "unpacks to more than 2 GB; unpack and divide it"),
+        (Allowance(members=2), "more than 100,000 files in it; unpack and divide it"),
+    ],
+)
+def test_archives_that_hold_too_much(tmp_path, allowance, reason):
+    """Nested bytes and files count too; what came before is read."""
+    inner = samples.zipped({"c.txt": "x" * 900})
+    path = tmp_path / "a.zip"
+    path.write_bytes(samples.zipped({"a.txt": "One.", "b.zip": inner}))
+    documents = archive.read(path, path.name, allowance)
+
+    assert next(documents).text == "One."
+    with pytest.raises(InputError, match=reason):
+        list(documents)
+
+
+def test_mail_says_who_and_when(tmp_path):
+    """Subject, sender and day; the plain text of two, its lines joined."""
+    text = "The delegates of both sides met before noon in\nthe valley.\n"
+
+    documents, _ = read(tmp_path / "a.eml", samples.mail(text, html="<p>No"))
+
+    assert documents == [
+        Document(
+            "a.eml",
+            "Waffenruhe – Gespräche",
+            "The delegates of both sides met before noon in the valley.",
+            "Ana Ruíz",
+            date="2023-09-19",
+        )
+    ]
+
+
+def test_mail_attachments_are_documents(tmp_path):
+    """By their own readers; pictures are left alone."""
+    files = {
+        "n.txt": b"Inner.",
+        "d.docx": samples.docx(samples.p("Deep.")),
+        "p.png": b"",
+    }
+
+    documents, _ = read(tmp_path / "a.eml", samples.mail("Hello.", files=files))
+
+    assert [(d.source, d.text) for d in documents[1:]] == [
+        ("a.eml/n.txt", "Inner."),
+        ("a.eml/d.docx", "Deep."),
+    ]
+
+
+def test_mail_reads_what_was_forwarded(tmp_path):
+    """A message in a message: its subject and its text."""
+    outer = (
+        b"Subject: Fwd\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n"
+        b"See below.\n--b\nContent-Type: message/rfc822\n\n"
+        b"Subject: Truce\n\nTalks began.\n--b--\n"
+    )
+
+    documents, _ = read(tmp_path / "a.eml", outer)
+
+    assert documents[0].text == "See below.\n\nTruce\n\nTalks began."
+
+
+def test_mail_reads_html_alone(tmp_path):
+    """When there is no plain text; in any encoding."""
+    data = (
+        b"Subject: =?iso-8859-2?q?=BF=F3=B3=E6?=\n"
+        b"Content-Type: text/html; charset=iso-8859-2\n\n<p>\xbf\xf3\xb3\xe6</p>"
+    )
+
+    documents, _ = read(tmp_path / "a.eml", data)
+
+    assert (documents[0].title, documents[0].text) == ("żółć", "żółć")
+
+
+def test_mbox_parts_messages(tmp_path):
+    """At From lines with a time, after a blank one; `>From` was a quoted one."""
+    box = (
+        b"From a@b Tue Sep 19 10:00:00 2023\nSubject: One\n\n"
+        b"From here\n\n>From there\n\n"
+        b"From - Wed Sep 20 10:00:00 2023\nSubject: Two\n\nText.\nFrom within.\n"
+    )
+
+    documents, problem = read(tmp_path / "a.mbox", box)
+
+    assert not problem
+    assert [(d.id, d.title) for d in documents] == [
+        ("a.mbox#1", "One"),
+        ("a.mbox#2", "Two"),
+    ]
+    assert "From there" in documents[0].text
+    assert "From within" in documents[1].text

@@ -1,0 +1,268 @@
+"""What office formats and books give: what is printed, in its order."""
+
+from pathlib import Path
+
+import pytest
+
+from index import readers
+from index.readers.xlsx import _EPOCHS, _number
+from index.records import Document
+from tests import samples
+from tests.samples import p
+
+
+def read(path: Path, data: bytes) -> list[Document]:
+    path.write_bytes(data)
+    return list(readers.read(path, path.name))
+
+
+def read_one(path: Path, data: bytes) -> Document:
+    (document,) = read(path, data)
+    return document
+
+
+def test_docx_reads_what_is_printed(tmp_path):
+    """Paragraphs, tables a row a line, then footnotes; deleted text is gone."""
+    cell = "<w:tc>{}</w:tc>".format
+    table = "<w:tbl>{}</w:tbl>".format(
+        f"<w:tr>{cell(p('Ana'))}{cell(p('Riga') + p('Ulm'))}</w:tr>"
+        f"<w:tr>{cell(p('Bo'))}{cell(p(''))}</w:tr>"
+    )
+    edited = (
+        "<w:p><w:r><w:t>Now</w:t><w:tab/><w:t xml:space='preserve'> kept</w:t></w:r>"
+        "<w:del><w:r><w:t>gone</w:t></w:r></w:del>"
+        "<w:r><w:noBreakHyphen/><w:br/><w:t>on</w:t></w:r></w:p>"
+    )
+    body = p("Truce", "Heading1") + table + edited
+    facts = samples.core(created="2023-09-19T08:00:00Z", language="de-AT")
+
+    document = read_one(
+        tmp_path / "a.docx", samples.docx(body, facts=facts, notes=p("A note."))
+    )
+
+    assert document == Document(
+        "a.docx",
+        "Truce",
+        "Truce\n\nAna | Riga Ulm\nBo\n\nNow\t kept-\non\n\nA note.",
+        "a.docx",
+        "de",
+        "2023-09-19",
+    )
+
+
+def test_docx_reads_text_boxes_once(tmp_path):
+    """A box is written twice, for old programs and new; it stands in its paragraph."""
+    box = f"<w:txbxContent>{p('In a box')}</w:txbxContent>"
+    body = (
+        "<w:p><w:r><w:t>Around. </w:t><mc:AlternateContent>"
+        f"<mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+        "</mc:AlternateContent></w:r></w:p>"
+    )
+
+    assert read_one(tmp_path / "a.docx", samples.docx(body)).text == "Around. In a box"
+
+
+@pytest.mark.parametrize(
+    ("declared", "title"),
+    [
+        ("The truce", "The truce"),
+        ("Microsoft Word - draft.doc", "a"),
+        ("notes.docx", "a"),
+        ("", "a"),
+    ],
+)
+def test_titles_that_programs_made_are_none(tmp_path, declared, title):
+    """The name of another file says less than the name of this one."""
+    data = samples.docx(p("Text"), facts=samples.core(title=declared))
+
+    assert read_one(tmp_path / "a.docx", data).title == title
+
+
+def test_declared_english_must_be_english(tmp_path):
+    """Programs declare it unasked; of a text too short to tell it is believed."""
+    facts = samples.core(language="en-US")
+    german = p("Der Präsident rief zur sofortigen Ruhe auf. " * 9)
+
+    long = read_one(tmp_path / "a.docx", samples.docx(german, facts=facts))
+    short = read_one(tmp_path / "b.docx", samples.docx(p("Ruhe!"), facts=facts))
+
+    assert (long.language, short.language) == ("de", "en")
+
+
+def test_pptx_slides_are_pages(tmp_path):
+    """In the order shown, whatever their files are called; slide numbers are left."""
+    number = '<a:p><a:fld type="slidenum"><a:t>1</a:t></a:fld></a:p>'
+    slides = [
+        f"<a:p><a:r><a:t>{text}</a:t></a:r></a:p>{number}" for text in ("One", "Two")
+    ]
+
+    document = read_one(tmp_path / "a.pptx", samples.pptx(slides))
+
+    assert (document.title, document.text) == ("One", "One\n\nTwo")
+    assert [document.page(at) for at in (0, 5, 7)] == [1, 2, 2]
+
+
+def test_xlsx_rows_name_their_columns(tmp_path):
+    """Strings, numbers, dates and gaps: each cell is told by its column's name."""
+    rows = (
+        '<row><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c>'
+        '<c r="C1" t="inlineStr"><is><t>Born</t></is></c></row>'
+        '<row><c r="A2" t="str"><f>1+1</f><v>Ana</v></c>'
+        '<c r="C2" s="1"><v>45188</v></c></row>'
+        '<row><c r="A3" t="b"><v>1</v></c><c r="B3"><v>0.30000000000000004</v></c>'
+        '<c r="C3" t="e"><v>#N/A</v></c></row>'
+    )
+
+    document = read_one(
+        tmp_path / "a.xlsx", samples.xlsx({"S": rows}, ["Name", "Size"])
+    )
+
+    assert document.text == "Name: Ana; Born: 2023-09-19\nName: TRUE; Size: 0.3"
+
+
+def test_xlsx_sheets_are_documents(tmp_path):
+    """When there are several, each has its name in id and title."""
+    row = '<row><c t="str"><v>x</v></c></row>'
+
+    documents = read(tmp_path / "a.xlsx", samples.xlsx({"In": row, "Out": row}))
+
+    assert [(d.id, d.title) for d in documents] == [
+        ("a.xlsx#In", "a: In"),
+        ("a.xlsx#Out", "a: Out"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("45188", "2023-09-19"),
+        ("45188.5", "2023-09-19 12:00"),
+        ("0.25", "6:00:00"),
+        ("1e300", "1e300"),
+        ("nan", "nan"),
+    ],
+)
+def test_xlsx_dates_count_days(value, shown):
+    """45,188 days after 30 December 1899 is 19 September 2023."""
+    assert _number(value, True, _EPOCHS[False]) == shown
+
+
+def test_odt_reads_what_is_printed(tmp_path):
+    """White space is one space, marks are what they stand for, notes stand in place."""
+    body = (
+        '<text:h text:outline-level="1">Truce</text:h>'
+        "<text:tracked-changes><text:p>gone</text:p></text:tracked-changes>"
+        "<text:p>One\n   two<text:tab/>three<text:line-break/>four</text:p>"
+    )
+
+    document = read_one(
+        tmp_path / "a.odt", samples.odf(body, date="2023-09-19T08:00:00")
+    )
+
+    assert (document.title, document.date) == ("Truce", "2023-09-19")
+    assert document.text == "Truce\n\nOne two\tthree\nfour"
+
+
+def test_odp_pages_are_pages(tmp_path):
+    """As of a presentation in the other family."""
+    body = "".join(
+        f"<draw:page><text:p>{text}</text:p></draw:page>" for text in ("One", "Two")
+    )
+
+    document = read_one(tmp_path / "a.odp", samples.odf(body))
+
+    assert (document.text, document.pages) == ("One\n\nTwo", (0, 5))
+
+
+def test_ods_cells_keep_their_columns(tmp_path):
+    """A repeated empty cell moves what follows."""
+    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>".format
+    gap = '<table:table-cell table:number-columns-repeated="1"/>'
+    rows = "".join(
+        f"<table:table-row>{row}</table:table-row>"
+        for row in (cell("Name") + cell("City"), gap + cell("Riga"))
+    )
+    body = f'<table:table table:name="S">{rows}</table:table>'
+
+    assert read_one(tmp_path / "a.ods", samples.odf(body)).text == "City: Riga"
+
+
+def test_epub_chapters_are_documents(tmp_path):
+    """In reading order, each with the book's title and its own."""
+    chapters = {
+        "b.xhtml": "<html><body><h1>Night</h1><p>It was dark.</p></body></html>",
+        "a.xhtml": "<html><body><p>It was light.</p></body></html>",
+    }
+
+    documents = read(tmp_path / "a.epub", samples.epub(chapters, "Days", "en-GB"))
+
+    assert documents == [
+        Document(
+            "a.epub#1",
+            "Days: Night",
+            "Night\n\nIt was dark.",
+            "a.epub",
+            "en",
+            "2023-09-19",
+        ),
+        Document("a.epub#2", "Days", "It was light.", "a.epub", "en", "2023-09-19"),
+    ]
+
+
+def test_rtf_reads_any_letter(tmp_path):
+    """Code pages, Unicode, halves of what lies beyond; formatting goes."""
+    rtf = (
+        rb"{\rtf1\ansi\ansicpg1251{\info{\title Truce}{\creatim\yr2023\mo9\dy1}}"
+        rb"\'cc\'e8\'f0, \u8364?5 {\b bold}\par \u-10179?\u-8704?\par}"
+    )
+
+    document = read_one(tmp_path / "a.rtf", rtf)
+
+    assert (document.title, document.date) == ("Truce", "2023-09-01")
+    assert document.text == "Мир, €5 bold\n\n😀"
+
+
+def test_csv_rows_name_their_columns(tmp_path):
+    """Whatever delimiter; quoted cells may hold it, and line ends."""
+    table = 'Name;City\nAna;"Riga;\nold town"\n;Ulm\n'
+
+    document = read_one(tmp_path / "a.csv", table.encode())
+
+    assert document.text == "Name: Ana; City: Riga; old town\nCity: Ulm"
+
+
+def test_csv_without_names_keeps_its_first_row(tmp_path):
+    """Numbers name nothing."""
+    assert read_one(tmp_path / "a.csv", b"1,2\n3,4\n").text == "1; 2\n3; 4"
+
+
+def test_csv_with_texts_is_a_collection(tmp_path):
+    """A column called text makes each row a document, as in JSON lines."""
+    table = (
+        "id\ttitle\ttext\tdate\tlang\n7\tTruce\tTalks began.\t2023-09-19\tde\n\t\tx\n"
+    )
+
+    assert read(tmp_path / "a.tsv", table.encode()) == [
+        Document("a.tsv#7", "Truce", "Talks began.", "a.tsv", "de", "2023-09-19"),
+        Document("a.tsv#3", "", "x", "a.tsv"),
+    ]
+
+
+def test_html_keeps_the_article(tmp_path):
+    """What stands beside <article> goes; the date may be in JSON-LD."""
+    page = (
+        '<script type="application/ld+json">{"datePublished": "2023-09-19T08:00"}'
+        "</script><div>Menu</div><main><article><h1>Truce</h1><p>Talks began.</p>"
+        "</article></main><div>Read more</div>"
+    )
+
+    document = read_one(tmp_path / "a.html", page.encode())
+
+    assert (document.text, document.date) == ("Truce\n\nTalks began.", "2023-09-19")
+
+
+def test_html_distrusts_an_empty_article(tmp_path):
+    """One that holds next to nothing is not where the text is."""
+    page = "<article>x</article><p>" + "Talks began. " * 5
+
+    assert read_one(tmp_path / "a.html", page.encode()).text.endswith("began.")

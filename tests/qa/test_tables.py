@@ -1,0 +1,70 @@
+"""What the Documents tab shows, as HTML."""
+
+from pathlib import Path
+
+from index.build import BuildReport
+from qa import tables
+from qa.words import speech
+from qa.work import State
+
+ENGLISH = speech("en")
+
+
+def test_a_stage_under_way_says_how_far_it_is():
+    """30 of 120 took 2 s, so the other 90 take 6; the stage is set off."""
+    state = State("embedding", 30, 120, seconds=2.0, number=1)
+
+    shown = tables.progress(state, ENGLISH)
+
+    assert "Embedding: 30 of 120" in shown
+    assert "about 6 s left" in shown
+    assert '<li aria-current="step">Embedding</li>' in shown
+    assert shown.count("aria-current") == 1
+    assert '<progress max="120" value="30"' in shown
+
+
+def test_a_stage_is_announced_once():
+    """What is read out stays the same while the count goes up."""
+    one, other = (State("embedding", done, 120, number=1) for done in (1, 2))
+
+    assert tables.announced(one, ENGLISH) == tables.announced(other, ENGLISH)
+
+
+def test_files_left_out_are_named_with_the_reason():
+    """By name alone: where the server keeps them is nobody's business."""
+    errors = [(Path("/srv/secret/<b>.pdf"), "no text in it")]
+    report = BuildReport(1, 2, 2, 0, errors, 0.1, 3)
+
+    shown = tables.progress(State("done", report=report, number=1), ENGLISH)
+
+    assert "<bdi>&lt;b&gt;.pdf</bdi>: no text in it" in shown
+    assert "secret" not in shown
+
+
+def test_an_added_file_says_why_it_is_not_there():
+    """Nothing when it is indexed; else the reason, or that it waits."""
+    names, unread = ["a.md", "b.pdf", "c.md"], {"b.pdf": "damaged"}
+
+    shown = tables.added(names, {"a.md"}, unread, ENGLISH)
+
+    assert "<bdi>a.md</bdi><button" in shown
+    assert "<bdi>b.pdf</bdi><em>damaged</em>" in shown
+    assert "<bdi>c.md</bdi><em>not in the index yet</em>" in shown
+
+
+def test_many_files_are_counted():
+    """The first five are named; those refused come with the reason, escaped."""
+    names = [f"{n}.md" for n in range(7)]
+
+    shown = tables.kept(names, [("<i>.exe", "no")], ENGLISH)
+
+    assert "Added (7): 0.md, 1.md, 2.md, 3.md, 4.md …" in shown
+    assert "<bdi>&lt;i&gt;.exe</bdi>: no" in shown
+
+
+def test_the_folder_chooser_knows_what_can_be_read():
+    """The page's script leaves out the rest."""
+    shown = tables.folder([".md", ".pdf"], ENGLISH)
+
+    assert 'data-suffixes=".md .pdf"' in shown
+    assert "Read: md pdf" in shown

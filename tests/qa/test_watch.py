@@ -1,0 +1,78 @@
+"""Building again when documents change."""
+
+import threading
+from pathlib import Path
+from queue import Queue
+from types import SimpleNamespace
+
+import pytest
+
+from index.errors import InputError
+from qa import watch
+
+
+@pytest.fixture
+def watched(tmp_path, monkeypatch):
+    """A folder that is watched; gives it, what was built, and what shall go wrong."""
+    monkeypatch.setattr(watch, "QUIET_MS", 20)
+    monkeypatch.setattr(watch, "AGAIN_MS", 100)
+    docs, built, wrong, stop = tmp_path / "docs", Queue(), [], threading.Event()
+    (docs / "index").mkdir(parents=True)
+    (docs / "a.md").write_text("Old.")
+
+    def build():
+        if wrong:
+            raise wrong.pop()
+        return SimpleNamespace(text=(docs / "a.md").read_text())
+
+    thread = threading.Thread(
+        target=watch.follow, args=([docs], docs / "index", build, built.put, stop)
+    )
+    thread.start()
+    assert built.get(timeout=20).text == "Old."
+    yield SimpleNamespace(docs=docs, built=built, wrong=wrong)
+    stop.set()
+    thread.join()
+
+
+def test_a_change_is_built(watched):
+    """At once when it begins, and after every change."""
+    for text in ("New.", "Newer."):
+        (watched.docs / "a.md").write_text(text)
+
+        while watched.built.get(timeout=20).text != text:
+            pass
+
+
+def test_an_error_does_not_end_it(watched, caplog):
+    """It is said once, and the build tried again without another change."""
+    watched.wrong += [InputError("not now")] * 3
+
+    (watched.docs / "a.md").write_text("New.")
+
+    while watched.built.get(timeout=20).text != "New.":
+        pass
+    assert [record.message for record in caplog.records] == ["not now"]
+
+
+@pytest.mark.parametrize(
+    ("path", "counted"),
+    [
+        ("docs/a.md", True),
+        ("docs/deep/a.pdf", True),
+        ("docs/folder", True),
+        ("docs/.passageignore", True),
+        ("one.txt", True),
+        ("docs/a.md~", False),
+        ("docs/.a.md.swp", False),
+        ("docs/index/generations/1/vectors.npy", False),
+        ("docs/index/documents/added.md", False),
+        ("other/a.md", False),
+        ("two.txt", False),
+    ],
+)
+def test_what_counts(path, counted):
+    """Documents, folders and ignore files, but not the index itself."""
+    places = [Path("/x/docs"), Path("/x/one.txt")]
+
+    assert watch.counts(Path("/x") / path, places, Path("/x/docs/index")) is counted
