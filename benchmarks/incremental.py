@@ -106,8 +106,8 @@ def main() -> None:
 TEXT = """# Builds after a change
 
 Made by `python benchmarks/incremental.py --write`: {files:,} files of made-up text, the
-packaged table as the model, {cores} cores. A network as the model embeds a thousand
-times slower, so that the share of a small change is smaller still.
+packaged table as the model, {cores} cores. A network as the model embeds many times
+slower, so that the share of a small change is smaller still.
 
 {table}
 """

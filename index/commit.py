@@ -78,6 +78,7 @@ def _commit(folder: Path, draft: Draft) -> None:
     _sync(draft.path)
     os.rename(draft.path, draft.path.parent / str(draft.number))
     _sync(draft.path.parent)
+    _sync(folder)  # in the first build, `generations` itself is new
     _point(folder, f"{draft.number} {digest}", *_usable(folder))
 
 

@@ -36,6 +36,7 @@ TERMS = "terms.txt"  # one of t terms a line
 TERM_VECTORS = "term_vectors.npy"  # (t, d) float16 unit rows, of the table
 TERM_CODES = "term_codes.npy"  # (t, c) uint8: their codes, see `neighbours`
 LEXICAL = "lexical."  # and the name of the array, and .npy
+SPELLING = "spelling."  # likewise
 
 
 def current(folder: Path) -> tuple[Path, Manifest]:

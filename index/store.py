@@ -24,6 +24,7 @@ from index.lexical import Lexical
 from index.lock import hold
 from index.manifest import Manifest
 from index.records import Document, Passage
+from index.spelling import Spelling
 from index.texts import Texts
 
 if TYPE_CHECKING:
@@ -84,11 +85,8 @@ class Snapshot:
         self.language_numbers = self._array(layout.LANGUAGE_NUMBERS, np.int16, (n,))
         self.term_vectors = self._array(layout.TERM_VECTORS, np.float16, (t, None))
         self.term_codes = self._array(layout.TERM_CODES, np.uint8, (t, None))
-        self._arrays = {
-            name.removeprefix(layout.LEXICAL).removesuffix(".npy"): self._array(name)
-            for name in manifest.files
-            if name.startswith(layout.LEXICAL)
-        }
+        self._arrays = self._named(layout.LEXICAL)
+        self._spelling = self._named(layout.SPELLING)
         self._terms = (generation / layout.TERMS).read_bytes()
         self._engine = np.memmap(generation / layout.ENGINE, np.uint8, mode="r")
         self._texts = Texts(generation / layout.TEXTS)
@@ -182,6 +180,13 @@ class Snapshot:
         return Lexical.from_arrays(self.terms, self._arrays)
 
     @cached_property
+    def spelling(self) -> Spelling:
+        """Give the words by how they are spelt."""
+        return Spelling.from_arrays(
+            {name: np.asarray(array) for name, array in self._spelling.items()}
+        )
+
+    @cached_property
     def neighbours(self) -> "Neighbours":
         """Give the words by what they mean."""
         from index.neighbours import Neighbours
@@ -228,6 +233,14 @@ class Snapshot:
                 raise corrupt(
                     self.folder, f"{name} has {size:,} bytes instead of {file.size:,}"
                 )
+
+    def _named(self, prefix: str) -> dict[str, NDArray[Any]]:
+        """Map the arrays whose files' names begin alike."""
+        return {
+            name.removeprefix(prefix).removesuffix(".npy"): self._array(name)
+            for name in self.manifest.files
+            if name.startswith(prefix)
+        }
 
     def _array(
         self, name: str, dtype: Any = None, shape: tuple[int | None, ...] | None = None

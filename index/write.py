@@ -20,6 +20,7 @@ from index.lexical import Lexical
 from index.manifest import File
 from index.merge import merge
 from index.ragged import pieces
+from index.spelling import Spelling
 from index.tokens import terms_by_sentence
 
 BACKEND = "faiss"
@@ -107,6 +108,8 @@ def _write_words(
         lexical, origin = merge(before.whole.lexical, lexical, order.rows)
     for name, array in lexical.arrays().items():
         save(folder / f"{layout.LEXICAL}{name}.npy", array)
+    for name, array in Spelling.build(lexical.terms).arrays().items():
+        save(folder / f"{layout.SPELLING}{name}.npy", array)
     (folder / layout.TERMS).write_text("\n".join(lexical.terms), encoding="utf-8")
     new = np.flatnonzero(origin < 0)
     vectors, _ = words.word_vectors([lexical.terms[i] for i in new.tolist()])

@@ -132,6 +132,7 @@ def watch_paths(
     from qa import terminal, watch
     from qa.library import Library
 
+    logging.getLogger("watchfiles").setLevel(logging.ERROR)  # it tells of Ctrl-C
     chosen = Library.of(index).beside(paths)
     watch.follow(
         chosen,
@@ -252,7 +253,7 @@ def rollback(index: Index) -> None:
     from index.commit import rollback as roll_back
 
     number = roll_back(index)
-    typer.echo(f"{index}: generation {number} is in use again; --help tells more")
+    typer.echo(f"{index}: generation {number} is in use again, until the next build")
 
 
 @app.command()

@@ -73,6 +73,7 @@ class Collection:
             self.lexical,
             self.snapshot.neighbours,
             self.ids,
+            self.snapshot.spelling,
         )
 
     def rank(

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.lexical import Lexical
+from index.spelling import Spelling
 from index.tokens import Term, terms
 
 Array = NDArray[Any]
@@ -31,6 +32,10 @@ EXACT = 0.1
 # sought, at most MOST of them for a word.
 NEAR = 0.55
 MOST = 24
+
+# Words whose spellings are as like as the first number stand for it no more than chance
+# would, from the second on as well as a translation: names, above all.
+ALIKE = (0.5, 0.9)
 
 # Words that tell no more than COMMON nats say nearly nothing, those that tell more
 # than RARE say no more. A word that only asks loses this share of what it tells.
@@ -56,7 +61,8 @@ class Question:
     words: (m,), first occurrence of each. vectors: (m, d), unit or zero rows. own:
     (m,) the id of the collection's same word, -1 where it has none. near: for each
     word, ids and cosines of the words near it, itself among them. importance: (m,)
-    float32, sums to 1 unless the question has no words.
+    float32, sums to 1 unless the question has no words. alike: ids of words spelt like
+    it, ascending, and cosines that they have at least.
     """
 
     words: tuple[Term, ...]
@@ -65,6 +71,7 @@ class Question:
     near: tuple[Near, ...]
     importance: Array
     space: Space
+    alike: tuple[Near, ...] = ()
 
     def cosines(self, ids: Array) -> Array:
         """Compare the words with n of the collection: (m, n), 1 where they are same."""
@@ -72,6 +79,10 @@ class Question:
             return np.zeros((0, len(ids)), np.float32)
         others = self.space.vectors(ids)  # (n, d)
         cosines: Array = np.minimum(self.vectors @ others.T, ALMOST)
+        for row, (known, least) in zip(cosines, self.alike, strict=False):
+            if len(known):
+                at = np.searchsorted(known, ids).clip(max=len(known) - 1)
+                row[:] = np.maximum(row, np.where(known[at] == ids, least[at], -1))
         cosines[self.own[:, None] == ids] = 1
         return cosines
 
@@ -105,23 +116,52 @@ def read(
     lexical: Lexical,
     space: Space,
     ids: Mapping[str, int],
+    spelling: Spelling | None = None,
 ) -> Question:
     """Set a question's words against a collection.
 
     words: those of the question, distinct. vectors: (m, d) float32 unit or zero
     rows in the static table; information: (m,) nats that meeting each tells.
     asking: (a, d) vectors of words that only ask, like "who". space: the words of
-    `lexical`, in their order; ids: their places by name.
+    `lexical`, in their order; ids: their places by name; spelling: how they are spelt.
     """
     own = np.array([ids.get(word.term, -1) for word in words], np.int64)
-    found = zip(own, space.near(vectors, NEAR), strict=True)
-    near = tuple(_with_itself(int(id), *others) for id, others in found)
+    alike = _alike(words, information, spelling)
+    found = zip(own, space.near(vectors, NEAR), alike, strict=True)
+    near = tuple(_with_itself(int(id), *_joined(*two)) for id, *two in found)
     only_ask = gain((vectors @ asking.T).max(axis=1, initial=0))  # (m,)
     telling = np.clip(information - COMMON, 0.5, RARE - COMMON) * (
         1 - ASKING * only_ask
     )
     importance = _importance(near, telling, lexical)
-    return Question(tuple(words), vectors, own, near, importance, space)
+    return Question(tuple(words), vectors, own, near, importance, space, alike)
+
+
+def _alike(
+    words: list[Term], information: Array, spelling: Spelling | None
+) -> tuple[Near, ...]:
+    """Find the words spelt like each telling one, with the cosines they stand for."""
+    none = np.zeros(0, np.int64), np.zeros(0, np.float32)
+    found: list[Near] = []
+    for word, told in zip(words, information, strict=True):
+        if spelling is None or told <= COMMON:
+            found.append(none)
+            continue
+        ids, likeness = spelling.alike(word.term, ALIKE[0])
+        way = (likeness - ALIKE[0]) / (ALIKE[1] - ALIKE[0])
+        found.append((ids, FLOOR + (TOP - FLOOR) * np.minimum(way, 1)))
+    return tuple(found)
+
+
+def _joined(near: Near, alike: Near) -> Near:
+    """Put words that lie near and words spelt alike together, each once."""
+    enough = alike[1] >= NEAR
+    ids = np.concatenate([near[0], alike[0][enough]])
+    cosines = np.concatenate([near[1], alike[1][enough]])
+    order = np.lexsort((-cosines, ids))
+    first = np.ones(len(ids), bool)
+    first[1:] = np.diff(ids[order]) > 0
+    return ids[order][first], cosines[order][first]
 
 
 def _with_itself(own: int, ids: Array, cosines: Array) -> Near:

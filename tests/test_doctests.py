@@ -10,7 +10,7 @@ import index
 import qa
 
 # Loading torch for one example would take longer than all other tests.
-SKIPPED = {"index.embedders.transformer"}
+SKIPPED = {"index.embedders.transformer", "qa.crossencoder", "qa.extractive"}
 
 
 def modules() -> list[str]:

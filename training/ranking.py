@@ -25,6 +25,7 @@ from index.build import TABLE
 from index.embedders import Embedder, WordEmbedder
 from index.lexical import Lexical
 from index.neighbours import Neighbours
+from index.spelling import Spelling
 from index.tokens import terms_by_sentence
 from qa import answer, question, rerank
 from training import measure
@@ -67,6 +68,7 @@ class Collection:
         self.ids = {term: i for i, term in enumerate(self.lexical.terms)}
         vectors, _ = table.word_vectors(self.lexical.terms)
         self.space = Neighbours(vectors.astype(np.float16), neighbours.codes(vectors))
+        self.spelling = Spelling.build(self.lexical.terms)
         self.terms, self.places = np.unique(
             self.lexical.sentence_terms, return_inverse=True
         )
@@ -109,7 +111,14 @@ def features(asked: Questions, read: Collection, table: WordEmbedder) -> Array:
     for row, words in zip(made, asked.words, strict=True):
         vectors, information = table.word_vectors([w.term for w in words])
         q = question.read(
-            words, vectors, information, asking, lexical, read.space, read.ids
+            words,
+            vectors,
+            information,
+            asking,
+            lexical,
+            read.space,
+            read.ids,
+            read.spelling,
         )
         best = rerank.best_matches(
             q.cosines(read.terms)[:, read.places], lexical.sentence_offsets

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import torch
 from safetensors.torch import load_file
-from sentence_transformers.models import InputModule
+from sentence_transformers.base.modules import InputModule
 from torch import Tensor
 from torch.nn.functional import gelu, layer_norm, linear, scaled_dot_product_attention
 
@@ -21,7 +21,7 @@ class Graft(InputModule):
     """Reads texts and gives the mean of the last layer, (n, dim)."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.folder = folder
         self.entrance = Entrance(folder)
         self.layers, self.heads = described(folder)
@@ -37,7 +37,7 @@ class Graft(InputModule):
             }
         )
 
-    def preprocess(
+    def preprocess(  # type: ignore[override]
         self, inputs: Sequence[str], prompt: str | None = None, **_: Any
     ) -> dict[str, Tensor]:
         """Give padded input vectors (n, length, dim) and their mask (n, length)."""
@@ -61,7 +61,7 @@ class Graft(InputModule):
     def _layer(self, x: Tensor, mask: Tensor, i: str) -> Tensor:
         heads = self._linear(x, f"{i}_attend").chunk(3, dim=-1)
         query, key, value = (
-            part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in heads
+            part.view(*part.shape[:2], self.heads, -1).transpose(1, 2) for part in heads
         )
         seen = mask[:, None, None, :].bool()
         attended = scaled_dot_product_attention(query, key, value, attn_mask=seen)
@@ -93,5 +93,7 @@ class Graft(InputModule):
         raise NotImplementedError(f"copy {self.folder} instead")
 
     @classmethod
-    def load(cls, model_name_or_path: str, **_: Any) -> Self:
+    def load(  # type: ignore[override]
+        cls, model_name_or_path: str, **_: Any
+    ) -> Self:
         return cls(Path(model_name_or_path))

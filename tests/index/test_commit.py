@@ -99,7 +99,7 @@ def test_a_refusing_disk_leaves_a_whole_index(folder, articles, monkeypatch, cal
     monkeypatch.setattr(os, call, disk)
     passages = index.build([articles], folder).passages
     _, manifest = layout.current(folder)
-    n_synced = len(manifest.files) + 6  # the manifest, CURRENT.tmp, four folders
+    n_synced = len(manifest.files) + 7  # the manifest, CURRENT.tmp, folders five times
     assert disk.calls == {"fsync": n_synced, "rename": 1, "replace": 1}[call]
     for allowed in range(disk.calls):
         disk.calls, disk.allowed = 0, allowed
@@ -246,7 +246,12 @@ def test_the_commit_is_the_replacement_of_current(folder, articles, monkeypatch)
     _, manifest = layout.current(folder)
     renamed, replaced = done.index("rename"), done.index("replace")
     assert {*manifest.files, layout.MANIFEST, ".draft"} <= set(done[:renamed])
-    assert done[renamed:replaced] == ["rename", "generations", "CURRENT.tmp"]
+    assert done[renamed:replaced] == [
+        "rename",
+        "generations",
+        folder.name,
+        "CURRENT.tmp",
+    ]
     assert done[replaced + 1] == folder.name
 
 

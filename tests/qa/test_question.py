@@ -5,6 +5,7 @@ import pytest
 
 from index.lexical import Lexical
 from index.neighbours import Neighbours, codes
+from index.spelling import Spelling
 from index.tokens import terms
 from qa import question
 
@@ -109,3 +110,42 @@ def test_a_question_without_words_is_read():
     assert asked.words == ()
     assert asked.alternatives() == []
     assert asked.importance.shape == (0,)
+
+
+def test_words_spelt_alike_stand_for_each_other():
+    """Without a vector in common, a name is found as it is written elsewhere: its
+    cosine goes with the share of pieces, and reranking sees it as candidates do."""
+    lexical = Lexical.build([[["вашингтон"]], [["other"]]])
+    none = np.zeros((2, 3), np.float32)
+    ids = {"вашингтон": 0, "other": 1}
+    spelling = Spelling.build(["вашингтон", "other"])
+    words = terms("Washington")
+
+    asked = question.read(
+        words, none[:1], np.array([10.0]), none, lexical, space(none), ids, spelling
+    )
+
+    (likeness,) = spelling.alike("washington", 0.5)[1]
+    low, high = question.ALIKE
+    way = min((likeness - low) / (high - low), 1)
+    cosine = question.FLOOR + (question.TOP - question.FLOOR) * way
+    assert asked.cosines(np.array([1, 0]))[0] == pytest.approx([0, cosine], abs=1e-6)
+    assert asked.alternatives() == [[(0, pytest.approx(question.gain(cosine)))]]
+
+
+def test_words_that_tell_little_are_not_compared_by_spelling():
+    """ "when" is no "whey"."""
+    lexical = Lexical.build([[["washingtons"]]])
+    none = np.zeros((1, 3), np.float32)
+    spelling = Spelling.build(["washingtons"])
+    asked = question.read(
+        terms("washington"),
+        none,
+        np.array([question.COMMON]),
+        none,
+        lexical,
+        space(none),
+        {"washingtons": 0},
+        spelling,
+    )
+    assert asked.cosines(np.array([0])).tolist() == [[0]]

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from sentence_transformers import SentenceTransformer
+
 from index import embedders
 from index.embedders import MODELS
 from index.embedders.graft import Entrance
-from sentence_transformers import SentenceTransformer
 
 FOLDER = MODELS / "multilingual"
 pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="no graft here")
