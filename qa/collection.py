@@ -57,6 +57,7 @@ class Collection:
         self._languages = np.array(snapshot.language_numbers)
         self._sample = rerank.sample(self._languages)
         self._sampled = _gather(self.lexical, self._sample)
+        self._sampled_vectors = snapshot.neighbours.vectors(self._sampled[2])
         self._asking, _ = table.word_vectors(question.QUESTION_WORDS)
         reader = phrase.load()
         self._reader = reader if reader and reader.table == table.id else None
@@ -170,7 +171,7 @@ class Collection:
         if not len(rows):
             return np.zeros(0, np.float32), np.zeros(0, np.float32)
         found = self._interact(asked, _gather(self.lexical, rows))
-        usual = self._interact(asked, self._sampled)
+        usual = self._interact(asked, self._sampled, self._sampled_vectors)
         sampled, n = self._languages[self._sample], len(self.snapshot.languages)
         late, sentence = (
             values - rerank.background(chance, sampled, n)[self._languages[rows]]
@@ -179,10 +180,13 @@ class Collection:
         return late, sentence
 
     def _interact(
-        self, asked: Question, passages: tuple[Array, Array, Array, Array]
+        self,
+        asked: Question,
+        passages: tuple[Array, Array, Array, Array],
+        vectors: Array | None = None,
     ) -> tuple[Array, Array]:
         starts, offsets, ids, places = passages
-        best = rerank.best_matches(asked.cosines(ids)[:, places], offsets)
+        best = rerank.best_matches(asked.cosines(ids, vectors)[:, places], offsets)
         return rerank.of_passages(question.gain(best), asked.importance, starts)
 
     def among(self, wanted: Filter) -> Array | None:

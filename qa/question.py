@@ -73,11 +73,14 @@ class Question:
     space: Space
     alike: tuple[Near, ...] = ()
 
-    def cosines(self, ids: Array) -> Array:
-        """Compare the words with n of the collection: (m, n), 1 where they are same."""
+    def cosines(self, ids: Array, others: Array | None = None) -> Array:
+        """Compare the words with n of the collection: (m, n), 1 where they are same.
+
+        others: the vectors of these, where they are at hand.
+        """
         if not len(self.words):
             return np.zeros((0, len(ids)), np.float32)
-        others = self.space.vectors(ids)  # (n, d)
+        others = self.space.vectors(ids) if others is None else others  # (n, d)
         cosines: Array = np.minimum(self.vectors @ others.T, ALMOST)
         for row, (known, least) in zip(cosines, self.alike, strict=False):
             if len(known):
