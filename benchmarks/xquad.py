@@ -18,7 +18,7 @@ import numpy as np
 
 from index.build import build_documents
 from index.records import Document
-from qa import answer, evaluate, measures
+from qa import evaluate, measures
 from qa.engine import QA
 
 LANGUAGES = "ar de el en es hi ro ru th tr vi zh".split()
@@ -142,7 +142,7 @@ def _asked(
 def _confidence(qa: QA, text: str, among: np.ndarray) -> float:
     opened = qa.collection
     ranking = opened.rank(text, opened.read(text), evaluate.PASSAGES, among)
-    return answer.confidence(ranking.cosines, ranking.late, ranking.sentence)
+    return opened.confidence(ranking)
 
 
 def _article(id: str) -> int:

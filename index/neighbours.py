@@ -70,6 +70,9 @@ class Neighbours:
         share = math.acos(least) / math.pi
         spread = math.sqrt(self._bits * share * (1 - share))
         radius = int(self._bits * share + _SPARE * spread) + 1
+        # One thread: a question takes too little to share out, and threads that wait
+        # for each other on a busy machine take ten times as long.
+        faiss.omp_set_num_threads(1)
         limits, _, found = self._engine.range_search(codes(queries), radius)
         return [
             self._exact(query, np.sort(found[a:b]), least)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.weights import TABLE, Weights
+
 Array = NDArray[Any]
 
 # A second sentence is shown when it scores this close to the best.
@@ -15,11 +17,6 @@ MOST = 3
 
 # Passages the confidence is judged by, the best ones.
 LOOKED_AT = 10
-# Logistic regression of "these passages answer" on `signs`, fitted by
-# training.ranking on the odd articles of XQuAD, all languages together: the right
-# paragraph there, or taken away, or its whole article with it.
-WEIGHTS = (2.18, -3.55, -0.92, 4.7, 8.05, 7.35)
-BIAS = -1.9
 
 
 def choose(scores: Sequence[float], most: int = MOST) -> list[int]:
@@ -46,12 +43,16 @@ def signs(cosines: Array, late: Array, sentence: Array) -> Array:
     return np.array([*(values[0] for values in columns), *above], np.float32)
 
 
-def confidence(cosines: Array, late: Array, sentence: Array) -> float:
+def confidence(
+    cosines: Array, late: Array, sentence: Array, weights: Weights = TABLE
+) -> float:
     """Estimate the probability that the passages answer (Platt, 1999).
 
-    cosines, late, sentence: (n,) features of the ranked passages, best first.
+    cosines, late, sentence: (n,) features of the ranked passages, best first. The
+    weights were fitted with the right paragraph there, or taken away, or its whole
+    article with it.
     """
     if not len(late):
         return 0.0
-    total = float(signs(cosines, late, sentence) @ np.array(WEIGHTS)) + BIAS
-    return 1 / (1 + math.exp(-total))
+    total = float(signs(cosines, late, sentence) @ np.array(weights.answer))
+    return 1 / (1 + math.exp(-total - weights.answer_bias))

@@ -19,7 +19,7 @@ from index.lexical import Lexical
 from index.ragged import ranges
 from index.records import Document
 from index.store import Snapshot
-from qa import phrase, question, rerank
+from qa import answer, phrase, question, rerank, weights
 from qa.feedback import Feedback
 from qa.filters import ANY, Filter
 from qa.fuse import fuse, spread
@@ -52,6 +52,7 @@ class Collection:
         self.snapshot = snapshot
         self._embedder = embedder
         self._table = table
+        self._weights = weights.TABLE if embedder.id == table.id else weights.NETWORK
         self.lexical = _in_memory(snapshot.lexical)
         self.ids = {term: i for i, term in enumerate(snapshot.terms)}
         self._languages = np.array(snapshot.language_numbers)
@@ -99,9 +100,15 @@ class Collection:
         fused = feedback.kept([r for r, _ in fuse([near.tolist(), worded.tolist()])])
         rows = np.array(fused[: max(k, RERANKED)], np.int64)
         cosines = self.snapshot.vectors[rows] @ sought
-        ranking = rerank.rank(rows, cosines, *self._late(asked, rows)).top(k)
+        late = self._late(asked, rows)
+        ranking = rerank.rank(rows, cosines, *late, self._weights).top(k)
         answering = self.snapshot.vectors[ranking.rows] @ vector
         return replace(ranking, cosines=answering)
+
+    def confidence(self, ranking: Ranking) -> float:
+        """Estimate the probability that ranked passages answer."""
+        columns = ranking.cosines, ranking.late, ranking.sentence
+        return answer.confidence(*columns, self._weights)
 
     def _spread(self, rows: Array, n: int) -> Array:
         """Keep n of ranked rows, each language having its share of them."""

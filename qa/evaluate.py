@@ -24,7 +24,7 @@ from index.build import MODEL, build_documents
 from index.errors import InputError
 from index.records import Document
 from index.tokens import sentences as sentences_of
-from qa import answer, measures, reply
+from qa import measures, reply
 from qa.collection import Collection
 from qa.engine import QA
 from qa.fuse import fuse
@@ -178,8 +178,8 @@ def _outcome(
     language = hits[0].document.language if hits else ""
     return Outcome(
         _by_document(opened, ranking.rows, ranking.scores),
-        answer.confidence(ranking.cosines, ranking.late, ranking.sentence),
-        answer.confidence(missing.cosines, missing.late, missing.sentence),
+        opened.confidence(ranking),
+        opened.confidence(missing),
         bool(gold and sentences and _holds(sentences[0], right, gold)),
         bool(gold and held and _marks(held[0], gold)),
         measures.f1(found.text, gold.texts, language) if gold and found else 0.0,

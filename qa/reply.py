@@ -63,7 +63,7 @@ def compose(
     wanted: Filter = ANY,
 ) -> tuple[bool, float, tuple[Sentence, ...], tuple[Hit, ...]]:
     """Give answered, confidence, sentences and hits of ranked passages."""
-    confidence = answer.confidence(ranking.cosines, ranking.late, ranking.sentence)
+    confidence = opened.confidence(ranking)
     answered = confidence >= THRESHOLD
     hits, best = shown(opened, asked, ranking, k, wanted)
     return answered, confidence, best if answered else (), hits

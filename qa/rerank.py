@@ -10,14 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.weights import TABLE, Weights
+
 Array = NDArray[Any]
-
-
-# Learned by training.ranking on the odd-numbered articles of XQuAD, all languages
-# together: what a unit of cosine, of late interaction, and of that of the best
-# sentence, adds to the log-odds.
-WEIGHTS = (14.09, 9.41, 12.96)
-BIAS = -9.8
 
 # Passages of each language that tell what chance gives, and how many passages the
 # mean of all languages counts for beside them.
@@ -121,9 +116,17 @@ def background(values: Array, languages: Array, n_languages: int) -> Array:
     return leaned + AGAIN * (leaned - overall)
 
 
-def rank(rows: Array, cosines: Array, late: Array, sentence: Array) -> Ranking:
+def rank(
+    rows: Array,
+    cosines: Array,
+    late: Array,
+    sentence: Array,
+    weights: Weights = TABLE,
+) -> Ranking:
     """Order passages by the weighted sum of what speaks for them, equals by row."""
-    sums = WEIGHTS[0] * cosines + WEIGHTS[1] * late + WEIGHTS[2] * sentence + BIAS
+    of_cosine, of_late, of_sentence = weights.passage
+    sums = of_cosine * cosines + of_late * late + of_sentence * sentence
+    sums = sums + weights.passage_bias
     order = np.lexsort((rows, -sums))
     scores = (1 / (1 + np.exp(-sums[order]))).astype(np.float32)
     return Ranking(rows[order], scores, cosines[order], late[order], sentence[order])

@@ -9,7 +9,7 @@ and into English, and with each paragraph in a language drawn by chance. The wei
 maximise the likelihood of the right paragraph (a softmax over the paragraphs), one
 set of weights for all languages. What is printed
 as "even" comes from the articles that were not fitted on. The numbers go by hand
-into qa.rerank and qa.answer.
+into qa.weights.
 """
 
 import sys

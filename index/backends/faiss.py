@@ -46,6 +46,7 @@ class Faiss:
                 f"queries have {queries.shape[1]} dimensions, the index {self.dim}; "
                 "ask with the model that the index was built with"
             )
+        faiss.omp_set_num_threads(1)  # see index.neighbours
         # FAISS pads with row -1 when k > n
         scores, rows = self._engine.search(queries, min(k, len(self)))
         return scores, rows

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from qa import answer
+from qa.weights import TABLE
 
 
 def test_sentences_close_to_the_best_are_shown():
@@ -36,7 +37,7 @@ def test_signs_are_the_best_and_its_lead_over_the_others():
 
 def test_confidence_is_the_logistic_of_the_signs():
     signs = answer.signs(COSINES, LATE, SENTENCE)
-    total = np.dot(signs, answer.WEIGHTS) + answer.BIAS
+    total = np.dot(signs, TABLE.answer) + TABLE.answer_bias
 
     found = answer.confidence(COSINES, LATE, SENTENCE)
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from qa import rerank
+from qa.weights import TABLE
 
 cosines = arrays(
     np.float32,
@@ -56,7 +57,7 @@ def test_a_passage_that_covers_more_ranks_higher():
 
     assert ranking.rows.tolist() == [8, 3]
     assert ranking.late.tolist() == [0.9, 0.2]
-    total = np.dot(rerank.WEIGHTS, [0.4, 0.9, 0.4]) + rerank.BIAS
+    total = np.dot(TABLE.passage, [0.4, 0.9, 0.4]) + TABLE.passage_bias
     assert ranking.scores[0] == pytest.approx(1 / (1 + np.exp(-total)))
 
 

@@ -1,0 +1,30 @@
+"""What speaks for an answer, and how much: numbers that training.ranking fits.
+
+Learned on the odd-numbered articles of XQuAD, all languages together.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights of one kind of vectors.
+
+    passage: what a unit of cosine, of late interaction, and of that of the best
+    sentence, adds to the log-odds of a passage, and `passage_bias` to those of any.
+    answer: the same of `answer.signs` and the log-odds that the passages answer.
+    """
+
+    passage: tuple[float, float, float]
+    passage_bias: float
+    answer: tuple[float, float, float, float, float, float]
+    answer_bias: float
+
+
+# Where vectors are the token table's own, and where they are a network's.
+TABLE = Weights(
+    (13.30, 11.15, 13.64), -10.18, (2.04, -5.16, 0.14, 4.40, 10.01, 6.53), -1.80
+)
+NETWORK = Weights(
+    (11.41, 10.53, 13.16), -10.13, (3.26, -5.33, 1.43, 1.62, 9.72, 5.34), -2.33
+)
