@@ -41,7 +41,7 @@ pytestmark = [
 ]
 
 HALT = "Who called for an immediate halt?"
-OVES = "¿Cuánto se paga por cada oveja matada por un lince?"
+GOAL = "¿Por qué se anuló el tercer gol del Desportivo?"
 GONE = "Who sold purple submarines to the penguins of Neptune?"
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
@@ -561,7 +561,7 @@ def test_people_ask_while_a_rebuild_runs(browser, site, qa, people):
         building.start()
         stack.callback(building.join)
         stack.callback(stop.set)
-        for asked, gist in ((HALT, "exigé"), (OVES, "180"), (HALT, "exigé")):
+        for asked, gist in ((HALT, "exigé"), (GOAL, "Nuno Cabreira"), (HALT, "exigé")):
             for page in pages:
                 page.fill("#question input", asked)
             for page in pages:
