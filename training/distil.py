@@ -173,10 +173,11 @@ class Distiller:
         k = int(self.rng.integers(3, 7)) if turn == "passages" else 1
         places = np.searchsorted(of.chance, self.rng.random(n))
         places = np.minimum(places, len(of.other) - k)
-        return tuple(
-            [" ".join(side[p : p + k]) for p in places]
-            for side in (of.english, of.other)
-        )  # type: ignore[return-value]
+
+        def joined(side: list[str]) -> list[str]:
+            return [" ".join(side[p : p + k]) for p in places]
+
+        return joined(of.english), joined(of.other)
 
     def _enter(
         self, groups: Sequence[list[str]], longest: int
