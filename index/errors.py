@@ -44,3 +44,12 @@ class CorruptSnapshot(SnapshotError):
 
 class LockedError(SnapshotError):
     """Another process is building this index now."""
+
+
+def first_line(error: Exception) -> str:
+    """Give the first line of what another library says, or else its error's name.
+
+    >>> first_line(OSError("no room\\nerrno 28")), first_line(OSError())
+    ('no room', 'OSError')
+    """
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -11,7 +11,7 @@ import torch
 from sentence_transformers import CrossEncoder
 
 from index.embedders import fetched
-from index.errors import ModelError
+from index.errors import ModelError, first_line
 from qa.rerank import Ranking
 
 FIRST = 20  # passages that are read; the others keep their order behind them
@@ -28,10 +28,9 @@ def load(model: str | Path) -> "Reranker":
             model_kwargs={"use_safetensors": True},
         )
     except Exception as error:  # transformers raises what comes to hand
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise ModelError(
-            f"{model} cannot be loaded as a reranker ({reason}); it must be a "
-            "CrossEncoder in safetensors that needs no code of its own"
+            f"{model} cannot be loaded as a reranker ({first_line(error)}); it must be "
+            "a CrossEncoder in safetensors that needs no code of its own"
         ) from error
     if network.num_labels != 1:
         raise ModelError(

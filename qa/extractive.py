@@ -11,7 +11,7 @@ import torch
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
 from index.embedders import fetched
-from index.errors import ModelError
+from index.errors import ModelError, first_line
 from qa.phrase import Phrase
 
 _WINDOW, _STRIDE = 384, 128  # tokens
@@ -29,9 +29,8 @@ def load(model: str | Path) -> "ExtractiveReader":
             folder, trust_remote_code=False, local_files_only=True
         )
     except Exception as error:  # transformers raises what comes to hand
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise ModelError(
-            f"{model} cannot be loaded as a reader ({reason}); it must be a "
+            f"{model} cannot be loaded as a reader ({first_line(error)}); it must be a "
             "question-answering model in safetensors that needs no code of its own"
         ) from error
     return ExtractiveReader(network.eval(), tokenizer)

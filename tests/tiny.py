@@ -5,12 +5,17 @@ random, so it says nothing about meaning, but everything about the machinery.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
 import numpy as np
+import pytest
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+
+from index import embedders
 
 DIM = 16
 LETTERS = (
@@ -49,3 +54,12 @@ def _describe(folder: Path) -> None:
     ]
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "modules.json").write_text(json.dumps(modules))
+
+
+@contextmanager
+def packaged(folder: Path) -> Iterator[Path]:
+    """Let the packaged models be a tiny one in a folder."""
+    write(folder / "fast")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedders, "MODELS", folder)
+        yield folder

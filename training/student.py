@@ -30,15 +30,9 @@ class Student:
         """Unit vectors (n, d) of texts, arrays of ids into `rows` (0 is padding)."""
 
         def run(ids: Tensor) -> Tensor:
-            return self._pool(rows[ids], ids > 0)
+            return _read(self.body, ids > 0, inputs_embeds=rows[ids])
 
         return in_blocks(run, texts)
-
-    def _pool(self, entered: Tensor, mask: Tensor) -> Tensor:
-        with torch.autocast("cpu", torch.bfloat16):
-            found = self.body(inputs_embeds=entered, attention_mask=mask.long())
-        kept = mask[..., None].float()
-        return normalize((found.last_hidden_state.float() * kept).sum(1), dim=-1)
 
 
 class Teacher:
@@ -56,11 +50,7 @@ class Teacher:
         encoded = self.tokenizer.encode_batch(list(texts))
 
         def run(ids: Tensor) -> Tensor:
-            mask = ids > 0
-            with torch.autocast("cpu", torch.bfloat16):
-                found = self.body(input_ids=ids, attention_mask=mask.long())
-            kept = mask[..., None].float()
-            return normalize((found.last_hidden_state.float() * kept).sum(1), dim=-1)
+            return _read(self.body, ids > 0, input_ids=ids)
 
         return in_blocks(run, [np.array(e.ids) for e in encoded])
 
@@ -72,6 +62,14 @@ def _body(folder: Path) -> Any:
         folder, add_pooling_layer=False, attn_implementation="eager"
     )
     return body.eval()
+
+
+def _read(body: Any, mask: Tensor, **given: Tensor) -> Tensor:
+    """Run the layers, and give the unit mean (n, d) over what the mask keeps."""
+    with torch.autocast("cpu", torch.bfloat16):
+        found = body(attention_mask=mask.long(), **given)
+    kept = mask[..., None].float()
+    return normalize((found.last_hidden_state.float() * kept).sum(1), dim=-1)
 
 
 def in_blocks(run: Callable[[Tensor], Tensor], texts: Sequence[Array]) -> Tensor:

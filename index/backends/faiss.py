@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedders import Vectors
-from index.errors import CorruptSnapshot, DimensionMismatch
+from index.errors import CorruptSnapshot, DimensionMismatch, first_line
 
 KIND = "Flat"
 
@@ -71,9 +71,8 @@ def load(data: NDArray[np.uint8]) -> Faiss:
     try:
         return Faiss(faiss.deserialize_index(data))
     except RuntimeError as error:
-        reason = str(error).splitlines()[0]
         raise CorruptSnapshot(
-            f"faiss cannot read the vector index ({reason}); build again"
+            f"faiss cannot read the vector index ({first_line(error)}); build again"
         ) from error
 
 

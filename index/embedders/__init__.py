@@ -1,5 +1,6 @@
 """Texts to vectors: one module a runtime, chosen by what a model's folder holds."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from functools import lru_cache
@@ -103,6 +104,14 @@ def fetched(model: str) -> Path:
         f"no model {model!r}; give one of {', '.join(packaged()) or '(none)'}, a "
         "folder, or a name on the hub such as intfloat/multilingual-e5-small"
     )
+
+
+def fingerprint(folder: Path, *files: str) -> str:
+    """Name the content of some files of a folder."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update((folder / file).read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _name(model: str) -> str:

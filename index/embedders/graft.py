@@ -5,7 +5,6 @@ run by onnxruntime without torch. A text is run by itself, never padded: its vec
 does not depend on what is encoded beside it, and texts share the cores among them.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,8 +19,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from index.embedders import Vectors
-from index.errors import ModelError
+from index.embedders import Vectors, fingerprint
+from index.errors import ModelError, first_line
 
 FILES = ("model.safetensors", "model.onnx", "tokenizer.json")
 
@@ -35,9 +34,8 @@ def load(folder: Path, name: str) -> "GraftEmbedder":
             f"{folder} holds no readable graft ({error}); get the model again"
         ) from error
     except Exception as error:  # `tokenizers` and onnxruntime raise what comes to hand
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise ModelError(
-            f"{folder} cannot be opened ({reason}); get the model again"
+            f"{folder} cannot be opened ({first_line(error)}); get the model again"
         ) from error
 
 
@@ -57,10 +55,7 @@ class GraftEmbedder:
 
     @cached_property
     def id(self) -> str:
-        digest = hashlib.sha256()
-        for file in FILES:
-            digest.update((self._folder / file).read_bytes())
-        return f"{self._name}@{digest.hexdigest()[:12]}"
+        return f"{self._name}@{fingerprint(self._folder, *FILES)}"
 
     @property
     def dim(self) -> int:
@@ -138,12 +133,12 @@ class Entrance:
     def __call__(self, rows: NDArray[np.int32]) -> Vectors:
         """Give the input vectors (n, dim) of n rows at their places."""
         numbers = unpack(self._packed[rows]) * self._scale[rows, None]
-        entered: Vectors = numbers.astype(np.float32) + self._positions[: len(rows)]
+        entered: Vectors = numbers + self._positions[: len(rows)]
         return entered
 
 
 def unpack(packed: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Read two 4-bit numbers from each byte, the low half first: -7 to 7.
+    """Read two 4-bit numbers from each byte, the low half first: -8 to 7.
 
     >>> unpack(np.array([[0x7F, 0x80]], np.uint8)).tolist()
     [[7.0, -1.0, -8.0, 0.0]]

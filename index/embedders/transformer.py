@@ -9,7 +9,7 @@ import numpy as np
 from sentence_transformers import SentenceTransformer
 
 from index.embedders import Vectors
-from index.errors import ModelError
+from index.errors import ModelError, first_line
 
 _BATCH = 32
 
@@ -24,10 +24,9 @@ def load(folder: Path, name: str) -> "TransformerEmbedder":
             model_kwargs={"use_safetensors": True},
         )
     except Exception as error:  # transformers raises what comes to hand
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise ModelError(
-            f"{name} cannot be loaded ({reason}); it must be a sentence-transformers "
-            "model that needs no code of its own"
+            f"{name} cannot be loaded ({first_line(error)}); it must be a "
+            "sentence-transformers model that needs no code of its own"
         ) from error
     return TransformerEmbedder(model, folder, name)
 

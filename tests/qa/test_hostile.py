@@ -9,7 +9,6 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from index import embedders
 from index.build import build_documents
 from index.records import Document
 from qa import cli
@@ -47,10 +46,7 @@ for number, piece in enumerate(eval(sys.argv[3])):
 @pytest.fixture(scope="module", autouse=True)
 def models(tmp_path_factory):
     """Let the packaged model be a tiny one; gives its folder."""
-    folder = tmp_path_factory.mktemp("models")
-    tiny.write(folder / "fast")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(embedders, "MODELS", folder)
+    with tiny.packaged(tmp_path_factory.mktemp("models")) as folder:
         yield folder
 
 

@@ -18,7 +18,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 import index
-from index import embedders
 from qa.engine import QA
 from qa.gate import Gate
 from qa.server import create
@@ -36,10 +35,7 @@ SERVE = (
 @pytest.fixture(scope="module", autouse=True)
 def models(tmp_path_factory):
     """Let the packaged model be a tiny one; gives its folder."""
-    folder = tmp_path_factory.mktemp("models")
-    tiny.write(folder / "fast")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(embedders, "MODELS", folder)
+    with tiny.packaged(tmp_path_factory.mktemp("models")) as folder:
         yield folder
 
 
