@@ -42,7 +42,7 @@ ROWS = (
         "64 clients of the server while the index is built anew",
         "{seconds} s, {requests} requests, {rebuilds} rebuilds, 0 errors; idle median "
         "{idle_ms} ms, p99 {p99_ms} ms; memory {grown_mb} MB more at the end than "
-        "after a third",
+        "after a fifth of the time",
     ),
     (
         "test_too_many_questions_are_sent_away",

@@ -33,7 +33,7 @@ class BuildReport:
     """What a build did.
 
     embedded and reused: passages whose vectors were computed, or taken from the
-    generation before. errors: files left out, with the reason.
+    generation before. errors: files not read, or not wholly, with the reason.
     """
 
     documents: int

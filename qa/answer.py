@@ -33,13 +33,14 @@ def signs(cosines: Array, late: Array, sentence: Array) -> Array:
     """Tell from the best passages, best first, whether one answers: (6,) float32.
 
     The best one's features, and how far each stands above the mean of the others:
-    what merely touches on a subject has equals.
+    what merely touches on a subject has equals. Others that a small collection does
+    not have are taken to say nothing.
     """
     columns = (cosines, late, sentence)
     if not len(late):
         return np.zeros(2 * len(columns), np.float32)
-    others = slice(1, LOOKED_AT) if len(late) > 1 else slice(0, 1)
-    above = [values[0] - values[others].mean() for values in columns]
+    others = slice(1, LOOKED_AT)
+    above = [v[0] - v[others].sum() / (LOOKED_AT - 1) for v in columns]
     return np.array([*(values[0] for values in columns), *above], np.float32)
 
 

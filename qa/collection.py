@@ -19,7 +19,7 @@ from index.lexical import Lexical
 from index.ragged import ranges
 from index.records import Document
 from index.store import Snapshot
-from qa import answer, phrase, question, rerank, weights
+from qa import answer, chance, phrase, question, rerank, weights
 from qa.feedback import Feedback
 from qa.filters import ANY, Filter
 from qa.fuse import fuse, spread
@@ -52,7 +52,9 @@ class Collection:
         self.snapshot = snapshot
         self._embedder = embedder
         self._table = table
-        self._weights = weights.TABLE if embedder.id == table.id else weights.NETWORK
+        of_table = embedder.id == table.id
+        self._weights = weights.TABLE if of_table else weights.NETWORK
+        self._scale = chance.AS_IT_IS if of_table else chance.scale(embedder)
         self.lexical = _in_memory(snapshot.lexical)
         self.ids = {term: i for i, term in enumerate(snapshot.terms)}
         self._languages = np.array(snapshot.language_numbers)
@@ -99,11 +101,10 @@ class Collection:
         near, worded = self._spread(near, n), self._spread(worded, n)
         fused = feedback.kept([r for r, _ in fuse([near.tolist(), worded.tolist()])])
         rows = np.array(fused[: max(k, RERANKED)], np.int64)
-        cosines = self.snapshot.vectors[rows] @ sought
+        cosines = self._cosines(rows, sought)
         late = self._late(asked, rows)
         ranking = rerank.rank(rows, cosines, *late, self._weights).top(k)
-        answering = self.snapshot.vectors[ranking.rows] @ vector
-        return replace(ranking, cosines=answering)
+        return replace(ranking, cosines=self._cosines(ranking.rows, vector))
 
     def confidence(self, ranking: Ranking) -> float:
         """Estimate the probability that ranked passages answer."""
@@ -154,6 +155,11 @@ class Collection:
         """Encode a question: (d,)."""
         vector: Array = self._embedder.encode_queries([text[:LONGEST]])[0]
         return vector
+
+    def _cosines(self, rows: Array, vector: Array) -> Array:
+        """Cosines (n,) of some passages, on the scale that the weights know."""
+        cosines: Array = self.snapshot.vectors[rows] @ vector
+        return cosines * self._scale.slope + self._scale.offset
 
     def _by_vectors(
         self, vector: Array, n: int, among: Array | None

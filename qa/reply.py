@@ -213,7 +213,7 @@ def _scored(
     ends = np.searchsorted([t.start for t in known], [0, *(end for _, end in places)])
     ids = np.array([opened.ids[term.term] for term in known], np.int64)
     best = rerank.best_matches(asked.cosines(ids), ends)
-    own = rerank.late_interaction(question.gain(best), asked.importance)
+    own = rerank.in_context(question.gain(best), asked.importance)
     scores = OWN * own + (1 - OWN) * one.score
     return [
         _sentence(one, start, end, float(score))

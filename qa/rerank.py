@@ -18,9 +18,14 @@ Array = NDArray[Any]
 # mean of all languages counts for beside them.
 SAMPLED = 16
 LEAN = 4
+# What chance gives in general, and how many sampled passages that counts for: of one
+# or two, it cannot be told what is usual.
+CHANCE = 0.07
+FEW = 2
 # Fitted with the weights: in collections of many languages the background's weight came
 # out at twice that of what it is taken from.
 AGAIN = 1.0
+AROUND = 0.35
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +81,23 @@ def late_interaction(gains: Array, importance: Array) -> Array:
     return scores
 
 
+def in_context(gains: Array, importance: Array) -> Array:
+    """Late interaction of sentences that follow each other: (n,) from 0 to 1.
+
+    What the sentence before or after would add counts AROUND as much: a question's
+    words are often met around the answer, and not in its sentence.
+    """
+    own = late_interaction(gains, importance)
+    nothing = np.zeros_like(gains[:1])
+    before = np.concatenate([nothing, gains])[:-1]
+    after = np.concatenate([gains, nothing])[1:]
+    scores = own.copy()
+    for other in (before, after):
+        wider = late_interaction(np.maximum(gains, other), importance)
+        scores += AROUND * (wider - own)
+    return scores
+
+
 def of_passages(gains: Array, importance: Array, starts: Array) -> tuple[Array, Array]:
     """Late interaction of passages, and of the best sentence of each: (n,) both.
 
@@ -106,14 +128,15 @@ def background(values: Array, languages: Array, n_languages: int) -> Array:
     another; taking this off lets languages compete, and what a language has above the
     mean of all is taken off AGAIN, for it goes with better matches of right passages
     too. values and languages: (s,) of the sample. A language with few passages leans on
-    the mean of all.
+    the mean of all, and a small sample on CHANCE.
     """
     counts = np.bincount(languages, minlength=n_languages)
     sums = np.bincount(languages, values, minlength=n_languages)
     mean = sums / np.maximum(counts, 1)
     overall = float(mean[counts > 0].mean()) if counts.any() else 0.0
-    leaned: Array = (sums + LEAN * overall) / (counts + LEAN)
-    return leaned + AGAIN * (leaned - overall)
+    leaned = (sums + LEAN * overall) / (counts + LEAN)
+    found: Array = leaned + AGAIN * (leaned - overall)
+    return (len(values) * found + FEW * CHANCE) / (len(values) + FEW)
 
 
 def rank(

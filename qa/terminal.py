@@ -54,9 +54,10 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def show_report(report: "BuildReport", index: Path) -> None:
-    """Say what a build did; the files it left out go to standard error."""
+    """Say what a build did; what it could not read goes to standard error."""
     for path, reason in report.errors:
-        Console(stderr=True).print(Text(f"left out {_shown(path)}: {reason}", "yellow"))
+        said = Text(f"not read: {_shown(path)}: {reason}", "yellow")
+        Console(stderr=True).print(said)
     Console(highlight=False, soft_wrap=True).print(
         f"{report.documents:,} documents, {report.passages:,} passages "
         f"({report.embedded:,} embedded, {report.reused:,} reused) "

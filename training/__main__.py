@@ -57,7 +57,8 @@ def make(data: Path, teacher_folder: Path, recipe: dict[str, Any], out: Path) ->
         align.place(table, texts)
     trainer.run(table, WORK, phase=1)
     rows, counts = _met(table)
-    export.export(*merge(rows, counts, settings["rows"]), tokenizer, out)
+    shared = merge(rows, counts, settings["rows"])
+    export.export(*shared, tokenizer, settings, out)
     log.info("wrote %s", out)
 
 

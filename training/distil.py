@@ -26,7 +26,7 @@ from training.table import Table, contrast
 
 log = logging.getLogger(__name__)
 Array = np.ndarray
-TURNS = "sentences passages sentences terms passages sentences passages questions"
+TURNS = "sentences passages sentences terms sentences passages sentences questions"
 LONGEST = {"sentences": 72, "passages": 200, "terms": 16, "questions": 200}
 _FULL = 60  # characters from which a sentence is drawn at its full weight
 _ANCHORED = 0.2  # share of the student's texts that are the English itself
@@ -112,9 +112,10 @@ class Distiller:
         began, sums = time.monotonic(), dict[str, list[float]]()
         for step in range(begin, steps):
             warm = min(1.0, (step + 1) / 100)
+            left = min(1.0, (steps - step) / (steps * self.recipe["decay"]))
             self.student.body.requires_grad_(step >= steps * self.recipe["frozen"])
             turn = TURNS.split()[step % len(TURNS.split())]
-            value = self.step(turn, warm * (1 - step / steps))
+            value = self.step(turn, warm * left)
             sums.setdefault(turn, []).append(value)
             if step % 50 == 49:
                 curve = {k: round(float(np.mean(v)), 3) for k, v in sums.items()}

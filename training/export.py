@@ -3,10 +3,15 @@
 Shared rows are int8 and each token has a float32 weight, in model2vec's layout,
 which `SentenceTransformer(folder)` reads as well: a text's vector is the unit mean of
 `embeddings[mapping[token]] * weights[token]`.
+
+A mean is served by other weights than a word, and by a space whose axes are more even
+than training leaves them; `words` (d, d) leads from it back to the space in which
+words were trained.
 """
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors.numpy import save_file
@@ -35,24 +40,55 @@ def _information(tokenizer: Tokenizer) -> np.ndarray:
     return -(scores + COST)
 
 
+def even(
+    shared: np.ndarray,
+    mapping: np.ndarray,
+    weights: np.ndarray,
+    information: np.ndarray,
+    settings: dict[str, Any],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Fit rows and weights to means: rows (r, d), weights (v,), and `words` (d, d).
+
+    Common tokens and loud ones weigh less (smooth inverse frequency: Arora, Liang and
+    Ma, ICLR 2017), and principal axes are divided by a power of their deviation, as
+    they are met in running text (whitening: Su et al., 2021).
+    """
+    loud = np.linalg.norm(shared, axis=1)[mapping] * weights
+    power = np.maximum(information, 0.5) ** settings["information_power"]
+    power *= np.maximum(loud, 1e-3) ** settings["length_power"]
+    made = np.where(loud > 0, weights * power, 0)
+    met = np.minimum(np.exp(-information), 1e-3)
+    moment = np.zeros(len(shared))  # of each row, in running text
+    np.add.at(moment, mapping, made**2 * met)
+    spread, axes = np.linalg.eigh((shared * moment[:, None]).T @ shared)
+    power = (spread / spread.mean()) ** settings["evenness"]
+    turned = shared @ (axes / power) @ axes.T
+    return turned, made, ((axes * power) @ axes.T).astype(np.float32)
+
+
 def export(
     shared: np.ndarray,
     mapping: np.ndarray,
     lengths: np.ndarray,
     tokenizer: Tokenizer,
+    settings: dict[str, Any],
     folder: Path,
 ) -> None:
     """Write the model folder.
 
     shared: (r, d) unit rows, row 0 zero. mapping: (v,) the row of each token.
     lengths: (v,) of the tokens' own rows; token 0 (unknown) is on row 0.
+    settings: the recipe of the table.
     """
-    embeddings, scale = quantize(shared)
+    information = _information(tokenizer)
+    rows, weights, words = even(shared, mapping, lengths, information, settings)
+    embeddings, scale = quantize(rows)
     tensors = {
-        "information": _information(tokenizer),
+        "information": information,
         "embeddings": embeddings,
         "mapping": mapping.astype(np.int32),
-        "weights": (lengths * scale[mapping]).astype(np.float32),
+        "weights": (weights * scale[mapping]).astype(np.float32),
+        "words": words,
     }
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "1_Normalize").mkdir(exist_ok=True)
@@ -65,8 +101,8 @@ def export(
         "normalize": True,
         "max_length": None,
         "embedding_dtype": "int8",
-        "hidden_dim": int(shared.shape[1]),
-        "vocabulary_quantization": len(shared),
+        "hidden_dim": int(rows.shape[1]),
+        "vocabulary_quantization": len(rows),
     }
     modules = [
         {"idx": i, "name": name, "path": path, "type": kind}

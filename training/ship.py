@@ -19,11 +19,14 @@ from onnx import TensorProto, helper
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer
 
+from index.build import TABLE
+from index.embedders import load_words
 from index.embedders.grafted import Graft
 
 Array = np.ndarray
 LONGEST = 256  # tokens
 LAYERS, HEADS = 6, 12
+SHARE = 0.5  # of a cosine that is the token table's (odd articles: EXPERIMENTS.md)
 _EXPERT = "com.microsoft"  # onnxruntime's own operators
 _ONNX = {"F32": TensorProto.FLOAT, "I8": TensorProto.INT8, "I64": TensorProto.INT64}
 
@@ -98,7 +101,13 @@ def _write(
             "type": "sentence_transformers.models.Normalize",
         },
     ]
-    config = {"model_type": "passage-graft", "layers": LAYERS, "heads": HEADS}
+    config = {
+        "model_type": "passage-graft",
+        "layers": LAYERS,
+        "heads": HEADS,
+        "table": load_words(TABLE).id,
+        "share": SHARE,
+    }
     for name, content in (("config.json", config), ("modules.json", modules)):
         (folder / name).write_text(json.dumps(content, indent=2) + "\n", "utf-8")
     (folder / "1_Normalize").mkdir(exist_ok=True)

@@ -33,6 +33,8 @@ class Embedder(Protocol):
     @property
     def dim(self) -> int: ...
 
+    def __hash__(self) -> int: ...
+
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Encode n texts to be found: (n, dim)."""
         ...
@@ -104,6 +106,15 @@ def fetched(model: str) -> Path:
         f"no model {model!r}; give one of {', '.join(packaged()) or '(none)'}, a "
         "folder, or a name on the hub such as intfloat/multilingual-e5-small"
     )
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Scale rows to length 1, but zero rows stay zero."""
+    lengths = np.linalg.norm(vectors, axis=1)  # (n,)
+    made: Vectors = (
+        vectors / np.where(lengths > 0, lengths, 1).astype(np.float32)[:, None]
+    )
+    return made
 
 
 def fingerprint(folder: Path, *files: str) -> str:

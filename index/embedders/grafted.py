@@ -12,19 +12,27 @@ import torch
 from safetensors.torch import load_file
 from sentence_transformers.base.modules import InputModule
 from torch import Tensor
-from torch.nn.functional import gelu, layer_norm, linear, scaled_dot_product_attention
+from torch.nn.functional import (
+    gelu,
+    layer_norm,
+    linear,
+    normalize,
+    scaled_dot_product_attention,
+)
 
-from index.embedders.graft import Entrance, described
+from index.embedders.graft import Entrance, beside, described
 
 
 class Graft(InputModule):
-    """Reads texts and gives the mean of the last layer, (n, dim)."""
+    """Reads texts and gives, joined, their vectors of the token table that stands
+    beside and the unit means of the last layer: (n, dim)."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.folder = folder
         self.entrance = Entrance(folder)
-        self.layers, self.heads = described(folder)
+        self.said = described(folder)
+        self.table = beside(self.said.table, folder)
         tensors = load_file(folder / "model.safetensors")
         for name in [n for n in tensors if n.endswith(".scale") and n[0].isdigit()]:
             weight = name.removesuffix(".scale") + ".weight"
@@ -40,11 +48,14 @@ class Graft(InputModule):
     def preprocess(  # type: ignore[override]
         self, inputs: Sequence[str], prompt: str | None = None, **_: Any
     ) -> dict[str, Tensor]:
-        """Give padded input vectors (n, length, dim) and their mask (n, length)."""
-        rows = self.entrance.rows([(prompt or "") + text for text in inputs])
+        """Give padded input vectors (n, length, width), their mask (n, length), and
+        the table's vectors of the texts."""
+        texts = [(prompt or "") + text for text in inputs]
+        rows = self.entrance.rows(texts)
         entered = [torch.from_numpy(self.entrance(ids)) for ids in rows]
         mask = [torch.ones(len(ids)) for ids in rows]
         return {
+            "beside": torch.from_numpy(self.table.encode_passages(texts)),
             "entered": torch.nn.utils.rnn.pad_sequence(entered, batch_first=True),
             "attention_mask": torch.nn.utils.rnn.pad_sequence(mask, batch_first=True),
         }
@@ -52,16 +63,21 @@ class Graft(InputModule):
     def forward(self, features: dict[str, Tensor], **_: Any) -> dict[str, Tensor]:
         mask = features["attention_mask"]  # (n, length)
         x = self._norm(features["entered"], "norm")
-        for i in range(self.layers):
+        for i in range(self.said.layers):
             x = self._layer(x, mask, str(i))
-        total = (x * mask[..., None]).sum(dim=1)
-        features["sentence_embedding"] = total / mask.sum(dim=1, keepdim=True)
+        spoken = mask.sum(dim=1, keepdim=True) > 2  # more than its two ends
+        read = normalize((x * mask[..., None]).sum(dim=1)) * spoken
+        share = self.said.share
+        features["sentence_embedding"] = torch.cat(
+            [features["beside"] * share**0.5, read * (1 - share) ** 0.5], dim=1
+        )
         return features
 
     def _layer(self, x: Tensor, mask: Tensor, i: str) -> Tensor:
         heads = self._linear(x, f"{i}_attend").chunk(3, dim=-1)
         query, key, value = (
-            part.view(*part.shape[:2], self.heads, -1).transpose(1, 2) for part in heads
+            part.view(*part.shape[:2], self.said.heads, -1).transpose(1, 2)
+            for part in heads
         )
         seen = mask[:, None, None, :].bool()
         attended = scaled_dot_product_attention(query, key, value, attn_mask=seen)
@@ -86,7 +102,7 @@ class Graft(InputModule):
         return self.entrance.longest
 
     def get_embedding_dimension(self) -> int:
-        return self.entrance.dim
+        return self.table.dim + self.entrance.dim
 
     def save(self, output_path: str, *_: Any, **__: Any) -> None:
         """Write nothing: the folder that was read holds all there is."""

@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from tokenizers import Encoding, Tokenizer
 
-from index.embedders import Vectors, fingerprint
+from index.embedders import Vectors, fingerprint, unit
 from index.errors import ModelError
 
 _BATCH = 64
@@ -51,7 +51,7 @@ class StaticEmbedder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._unknown = _unknown(self._tokenizer, folder)
-        self._table, self._weights, self._information = _read(
+        self._table, self._weights, self._information, self._back = _read(
             folder / "model.safetensors"
         )
         if len(self._weights) < self._tokenizer.get_vocab_size():
@@ -86,7 +86,8 @@ class StaticEmbedder:
         for start, tokens in self._batches(words, _WORDS):
             sums = self._sum_pieces(tokens)  # (b, dim)
             rows = slice(start, start + len(sums))
-            vectors[rows] = _unit(sums)
+            # In doubles: what a product rounds off depends on how many rows it has.
+            vectors[rows] = unit((sums @ self._back).astype(np.float32))
             information[rows] = [self._information[ids].sum() for ids in tokens]
         return vectors, information
 
@@ -95,7 +96,7 @@ class StaticEmbedder:
         for start, tokens in self._batches(texts, _BATCH):
             for row, ids in enumerate(tokens, start):
                 vectors[row] = self._weights[ids] @ self._table[ids].astype(np.float32)
-        return _unit(vectors)
+        return unit(vectors)
 
     def _batches(
         self, texts: Sequence[str], size: int
@@ -123,19 +124,14 @@ class StaticEmbedder:
         return sums
 
 
-def _unit(vectors: Vectors) -> Vectors:
-    """Scale rows to length 1, but zero rows stay zero."""
-    lengths = np.linalg.norm(vectors, axis=1)  # (n,)
-    unit: Vectors = (
-        vectors / np.where(lengths > 0, lengths, 1).astype(np.float32)[:, None]
-    )
-    return unit
+def _read(
+    path: Path,
+) -> tuple[NDArray[np.generic], Vectors, Vectors, NDArray[np.float64]]:
+    """Read the rows (V, dim), weights (V,) and information (V,) of tokens, and what
+    leads from the space of texts to that of words (dim, dim).
 
-
-def _read(path: Path) -> tuple[NDArray[np.generic], Vectors, Vectors]:
-    """Read the rows (V, dim), weights (V,) and information (V,) of tokens.
-
-    A plain table weighs all tokens 1, and takes them all for rather rare.
+    A plain table weighs all tokens 1, takes them all for rather rare, and has one
+    space.
     """
     tensors = load_file(path)
     table = tensors.get("embeddings", tensors.get("embedding.weight"))
@@ -147,7 +143,8 @@ def _read(path: Path) -> tuple[NDArray[np.generic], Vectors, Vectors]:
     if "mapping" in tensors:  # several tokens share a row
         table = table[tensors["mapping"]]
     information = tensors.get("information", np.full(len(table), RATHER_RARE))
-    return table, weights, information.astype(np.float32)
+    back = tensors.get("words", np.eye(table.shape[1])).astype(np.float64)
+    return table, weights, information.astype(np.float32), back
 
 
 def _unknown(tokenizer: Tokenizer, folder: Path) -> int | None:

@@ -29,10 +29,13 @@ COSINES, LATE, SENTENCE = (
 
 
 def test_signs_are_the_best_and_its_lead_over_the_others():
-    """The others' means are 0.3, 0.2 and 0.25."""
-    found = answer.signs(COSINES, LATE, SENTENCE)
+    """The others' mean is 0.3, of as many as are looked at."""
+    column = np.array([0.9, *[0.3] * (answer.LOOKED_AT + 5)])
+    column[answer.LOOKED_AT :] = 0
 
-    assert found == pytest.approx([0.6, 0.9, 0.5, 0.6 - 0.3, 0.9 - 0.2, 0.5 - 0.25])
+    found = answer.signs(column, column / 3, column / 9)
+
+    assert found == pytest.approx([0.9, 0.3, 0.1, 0.6, 0.2, 0.6 / 9])
 
 
 def test_confidence_is_the_logistic_of_the_signs():
@@ -44,10 +47,10 @@ def test_confidence_is_the_logistic_of_the_signs():
     assert found == pytest.approx(1 / (1 + np.exp(-total)), rel=1e-5)
 
 
-def test_one_passage_alone_has_no_lead():
-    """A single passage is judged by itself."""
+def test_one_passage_alone_leads_by_all_it_has():
+    """Passages that a small collection does not have say nothing."""
     one = np.array([0.5])
-    assert answer.signs(one, one, one).tolist() == [0.5, 0.5, 0.5, 0, 0, 0]
+    assert answer.signs(one, one, one).tolist() == [0.5] * 6
 
 
 def test_nothing_found_is_no_confidence():

@@ -140,7 +140,7 @@ def served(models, tmp_path_factory):
     process.communicate()
 
 
-@pytest.mark.parametrize("seconds", [2, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seconds", [2, pytest.param(300, marks=pytest.mark.slow)])
 def test_the_server_bears_64_clients(served, seconds, record_property):
     """While the index is built anew: no error, and memory that does not grow."""
     address, process, folder = served
@@ -176,7 +176,7 @@ def test_the_server_bears_64_clients(served, seconds, record_property):
     record_property("rebuilds", number)
     record_property("idle_ms", f"{1e3 * statistics.median(idle):.0f}")
     record_property("p99_ms", f"{1e3 * statistics.quantiles(took, n=100)[-1]:.0f}")
-    grown = memory[-1] - memory[len(memory) // 3]
+    grown = memory[-1] - memory[len(memory) // 5]
     record_property("grown_mb", f"{grown / 1e6:.0f}")
     assert grown < 100_000_000, [m >> 20 for m in memory]
     assert len(os.listdir(folder / "index/generations")) <= 4

@@ -90,7 +90,8 @@ def test_each_language_has_its_share_of_the_sample():
 
 
 def test_background_leans_on_all_languages_where_it_knows_little():
-    """Means 0.6 of two and 0.2 of one; LEAN times their mean, 0.4, is added."""
+    """Means 0.6 of two and 0.2 of one; LEAN times their mean, 0.4, is added; all of it
+    counts for 3, and what chance gives in general for FEW."""
     values, languages = np.array([0.5, 0.7, 0.2]), np.array([0, 0, 1])
 
     found = rerank.background(values, languages, 3)
@@ -98,10 +99,26 @@ def test_background_leans_on_all_languages_where_it_knows_little():
     lean = rerank.LEAN
     leaned = [(1.2 + lean * 0.4) / (2 + lean), (0.2 + lean * 0.4) / (1 + lean), 0.4]
     expected = [value + rerank.AGAIN * (value - 0.4) for value in leaned]
+    usual, few = rerank.CHANCE, rerank.FEW
+    expected = [(3 * value + few * usual) / (3 + few) for value in expected]
     assert found == pytest.approx(expected)
 
 
 def test_in_one_language_the_background_is_its_mean():
-    """Nothing stands above the mean of all: scores of one language do not shift."""
-    values = np.array([0.5, 0.7, 0.6])
-    assert rerank.background(values, np.zeros(3, int), 1) == pytest.approx([0.6])
+    """Nothing stands above the mean of all: of a thousand passages, it is theirs."""
+    values = np.tile([0.5, 0.7, 0.6], 1000)
+    found = rerank.background(values, np.zeros(3000, int), 1)
+    assert found == pytest.approx([0.6], abs=1e-3)
+
+
+def test_a_sentence_gains_by_what_stands_around_it():
+    """The same match counts more beside the question's other word than far from it;
+    a sentence alone is what late interaction makes of it."""
+    half = np.array([0.5, 0.5], np.float32)
+    gains = np.array([[0, 0], [1, 0], [0, 0], [1, 0], [0, 1]], np.float32)
+
+    scores = rerank.in_context(gains, half)
+
+    assert scores[3] > scores[1] == pytest.approx(0.5)
+    assert scores.max() <= 1
+    assert rerank.in_context(gains[1:2], half) == pytest.approx([0.5])
