@@ -1,4 +1,5 @@
-"""Measure the whole path on XQuAD, part by part, and write benchmarks/quality.md.
+"""Measure the whole path on XQuAD, part by part, and write benchmarks/quality.md, or
+benchmarks/quality-MODEL.md for another model than the default.
 
     python -m benchmarks.quality EVAL_FOLDER [--model fast] [--quick] [--jobs 2]
 
@@ -22,6 +23,7 @@ import numpy as np
 
 from benchmarks import xquad
 from benchmarks.xquad import LANGUAGES, MIXED, PARTS, POOLED, Asked, Setup
+from index.build import MODEL
 from qa import measures
 
 SAME, FROM_ENGLISH, OVER_ENGLISH = KINDS = (
@@ -251,7 +253,7 @@ def main() -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--model", default="fast")
+    parser.add_argument("--model", default=MODEL)
     parser.add_argument("--reader")
     parser.add_argument("--reranker")
     parser.add_argument("--quick", action="store_true")
@@ -270,7 +272,9 @@ def main() -> None:
         done = jobs.map(partial(xquad.runs, setup, parts=PARTS), reading)
         every = [one for run in done for one in run]
         text = report(every, sentences.result(), setup)
-    OUT.write_text(text, "utf-8")
+    other = given.model != MODEL
+    out = OUT.with_stem(f"quality-{Path(given.model).name}") if other else OUT
+    out.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":
