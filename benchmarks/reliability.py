@@ -60,6 +60,16 @@ ROWS = (
         "opened, or refused in one line",
     ),
     (
+        "test_broken_snapshots_at_length",
+        "files of an index with bytes changed, gone or more, and it is used",
+        "{tries} times: {opened} went on, the others were refused in one line",
+    ),
+    (
+        "test_broken_files_at_length",
+        "documents of each format with bytes changed, gone or more",
+        "12,000 of each: read, or refused in one line",
+    ),
+    (
         "test_incremental_equals_fresh_file_for_file",
         "files written, deleted, renamed, copied, added to, at random",
         "every file of the index as a build from nothing makes it",

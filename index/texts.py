@@ -153,7 +153,7 @@ class Texts:
         try:
             with self._lock:
                 return self._db.execute(query, keys).fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
             raise self._corrupt(error) from error
 
     def _corrupt(self, error: Exception) -> CorruptSnapshot:

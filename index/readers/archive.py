@@ -45,7 +45,7 @@ def _members(path: Path) -> Iterator[Member]:
 def _zipped(path: Path) -> Iterator[Member]:
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
-            if not info.is_dir():
+            if not info.filename.endswith("/"):  # `is_dir` fails where there is no name
                 yield info.filename, partial(_unzip, archive, info)
 
 

@@ -39,7 +39,8 @@ def files(folder):
 def use(folder) -> None:
     """Do with a snapshot what asking does."""
     with Snapshot.open(folder) as snapshot:
-        snapshot.search(np.asarray(snapshot.vectors), 2)
+        queries = np.full((2, snapshot.vectors.shape[1]), 0.1, np.float32)
+        snapshot.search(queries, 2)
         for row in range(len(snapshot)):
             snapshot.passage(row)
             snapshot.document(snapshot.document_rows[row])
@@ -89,6 +90,34 @@ def test_a_flipped_byte_never_crashes_opening(folder):
         path.write_bytes(whole)
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:invalid escape")  # in headers of arrays
+def test_broken_snapshots_at_length(folder, record_property):
+    """Bytes changed, gone or more, in one file or two, in places drawn by chance:
+    opened and used as far as it goes, or an error of ours."""
+    rng, tries, opened = np.random.default_rng(1), 100_000, 0
+    wholes = {path: path.read_bytes() for path in files(folder)}
+    for _ in range(tries):
+        paths = list(wholes)
+        broken = [paths[i] for i in rng.integers(len(paths), size=rng.integers(1, 3))]
+        for path in broken:
+            data = bytearray(wholes[path])
+            for _ in range(rng.integers(1, 5)):
+                start = int(rng.integers(len(data) + 1))
+                gone = int(rng.choice([0, 1, 8, len(data)], p=[0.2, 0.4, 0.3, 0.1]))
+                new = rng.bytes(rng.choice([gone, rng.integers(9)], p=[0.8, 0.2]))
+                data[start : start + gone] = new[: len(data) - start]
+            path.write_bytes(data)
+        with suppress(SnapshotError, PassageError, IndexError):
+            use(folder)
+            opened += 1
+        for path in broken:
+            path.write_bytes(wholes[path])
+    record_property("tries", f"{tries:,}")
+    record_property("opened", f"{opened:,}")
+    assert store.verify(folder) == []
+
+
 def test_altered_engine_files_never_reach_faiss(folder):
     """The checksum is compared first."""
     path = layout.current(folder)[0] / layout.ENGINE
@@ -101,6 +130,17 @@ def test_altered_engine_files_never_reach_faiss(folder):
         pytest.raises(CorruptSnapshot, match="was altered"),
     ):
         snapshot.search(np.asarray(snapshot.vectors), 1)
+
+
+def test_texts_that_are_not_utf8_are_an_error_of_ours(folder):
+    """Found by fuzzing: SQLite gives them back, and Python cannot read them."""
+    path = layout.current(folder)[0] / layout.TEXTS
+    data = path.read_bytes()
+    place = data.index("停止军事".encode())
+    path.write_bytes(data[:place] + b"\xb2" + data[place + 1 :])
+
+    with pytest.raises(PassageError, match="damaged"):
+        use(folder)
 
 
 def test_altered_texts_are_an_error_of_ours(folder):

@@ -120,6 +120,19 @@ def test_members_of_one_name_are_all_read(tmp_path):
     assert [document.text for document in documents] == ["One.", "Two."]
 
 
+def test_members_without_a_name_are_left_out(tmp_path):
+    """Found by fuzzing: a byte of a zip's directory says that a name has no letters,
+    and the next that its one letter belongs to what follows names."""
+    data = bytearray(samples.zipped({"x": b"lost", "b.txt": b"kept"}))
+    first = data.index(b"PK\1\2")
+    data[first + 28 : first + 32] = b"\0\0\1\0"  # lengths of the name, and behind it
+
+    documents, problem = read(tmp_path / "a.zip", bytes(data))
+
+    assert [document.text for document in documents] == ["kept"]
+    assert not problem
+
+
 def test_links_and_devices_in_archives_are_left_out(tmp_path):
     """Only regular files are files."""
     buffer = io.BytesIO()
