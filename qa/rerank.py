@@ -25,6 +25,7 @@ FEW = 2
 # Fitted with the weights: in collections of many languages the background's weight came
 # out at twice that of what it is taken from.
 AGAIN = 1.0
+# How much of what the sentences around it would add counts for a sentence; fitted.
 AROUND = 0.35
 
 

@@ -50,7 +50,7 @@ def even(
     """Fit rows and weights to means: rows (r, d), weights (v,), and `words` (d, d).
 
     Common tokens and loud ones weigh less (smooth inverse frequency: Arora, Liang and
-    Ma, ICLR 2017), and principal axes are divided by a power of their deviation, as
+    Ma, ICLR 2017), and principal axes are divided by a power of their variance, as
     they are met in running text (whitening: Su et al., 2021).
     """
     loud = np.linalg.norm(shared, axis=1)[mapping] * weights
