@@ -272,9 +272,8 @@ def main() -> None:
         done = jobs.map(partial(xquad.runs, setup, parts=PARTS), reading)
         every = [one for run in done for one in run]
         text = report(every, sentences.result(), setup)
-    other = given.model != MODEL
-    out = OUT.with_stem(f"quality-{Path(given.model).name}") if other else OUT
-    out.write_text(text, "utf-8")
+    name = "" if given.model == MODEL else f"-{Path(given.model).name}"
+    OUT.with_stem(OUT.stem + name).write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

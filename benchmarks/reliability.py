@@ -67,7 +67,7 @@ ROWS = (
     (
         "test_broken_files_at_length",
         "documents of each format with bytes changed, gone or more",
-        "12,000 of each: read, or refused in one line",
+        "{tries} of each: read, or refused in one line",
     ),
     (
         "test_incremental_equals_fresh_file_for_file",

@@ -10,10 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from index.embedders import Embedder
+from qa.weights import USUAL
 
-# Mean and deviation of the cosines of UNRELATED in the model that weights.NETWORK was
-# fitted to, `multilingual`.
-USUAL = (0.048, 0.0635)
 _LEAST = 1e-3
 
 # Each of another subject; English, which every model has read.

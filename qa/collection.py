@@ -187,8 +187,8 @@ class Collection:
         usual = self._interact(asked, self._sampled, self._sampled_vectors)
         sampled, n = self._languages[self._sample], len(self.snapshot.languages)
         late, sentence = (
-            values - rerank.background(chance, sampled, n)[self._languages[rows]]
-            for values, chance in zip(found, usual, strict=True)
+            values - rerank.background(by_chance, sampled, n)[self._languages[rows]]
+            for values, by_chance in zip(found, usual, strict=True)
         )
         return late, sentence
 

@@ -28,3 +28,6 @@ TABLE = Weights(
 NETWORK = Weights(
     (17.29, 9.42, 11.61), -10.55, (3.23, -5.31, 1.09, 4.09, 9.65, 4.83), -2.27
 )
+# Mean and deviation of the cosines of `chance.UNRELATED` in the model that NETWORK was
+# fitted to.
+USUAL = (0.048, 0.0635)

@@ -28,6 +28,7 @@ from index.neighbours import Neighbours
 from index.spelling import Spelling
 from index.tokens import terms_by_sentence
 from qa import answer, question, rerank
+from qa.chance import measured
 from training import measure
 from training.measure import XQUAD, ndcg
 
@@ -302,6 +303,7 @@ def main(folder: Path, model: str = TABLE) -> None:
     compare(blocks, gold, odd)
     chosen = [b[:, :, CHOSEN] for b in blocks.values()]
     calibrate(chosen, gold, odd, measure.articles(folder))
+    print("usual", measured(embedder))
 
 
 if __name__ == "__main__":

@@ -86,13 +86,10 @@ class GraftEmbedder:
             with ThreadPoolExecutor(cpu_count()) as threads:
                 run = threads.map(self._run, [rows[i] for i in order])
                 made = [vector for _, vector in sorted(zip(order, run, strict=True))]
-        share, read = self._said.share, np.array(made, np.float32)
-        joined = np.zeros((len(texts), self.dim), np.float32)
-        if texts:
-            joined[:, : self._table.dim] = self._table.encode_passages(texts)
-            joined[:, : self._table.dim] *= np.sqrt(share)
-            joined[:, self._table.dim :] = read * np.sqrt(1 - share)
-        return unit(joined)
+        read = np.array(made, np.float32).reshape(len(texts), self._entrance.dim)
+        named, share = self._table.encode_passages(texts), self._said.share
+        joined = np.hstack([named * np.sqrt(share), read * np.sqrt(1 - share)])
+        return unit(joined.astype(np.float32))
 
     def _run(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
         """Give the unit vector that the layers read from a text's rows."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from index.errors import InputError
+from index.errors import InputError, first_line
 from index.readers.decode import MAX_LINE, looks_binary
 from index.readers.fields import document
 from index.records import Document
@@ -29,7 +29,7 @@ def read(path: Path, name: str) -> Iterator[Document]:
         try:
             yield _entry(line, number, path.name, name)
         except (InputError, ValueError, RecursionError) as error:
-            bad.append(f"line {number}: {str(error).splitlines()[0]}")
+            bad.append(f"line {number}: {first_line(error)}")
     if bad:
         shown = "; ".join(bad[:_SHOWN])
         raise InputError(

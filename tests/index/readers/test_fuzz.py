@@ -119,8 +119,9 @@ def test_any_bytes(check, suffix, data):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("suffix", sorted(EVERY))
-def test_broken_files_at_length(check, suffix):
+def test_broken_files_at_length(check, suffix, record_property):
     """The same with 1,000 times as many tries: ten minutes for all of these."""
+    record_property("tries", f"{LONG.max_examples:,}")
     LONG(
         given(changes=edits())(
             lambda changes: check(suffix, edited(EVERY[suffix], changes))
