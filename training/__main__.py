@@ -1,11 +1,12 @@
 """Make the two models and measure them.
 
     python -m training make DATA_FOLDER TEACHER_FOLDER [--recipe FILE]
-    python -m training graft DATA_FOLDER TEACHER_FOLDER [--recipe FILE]
+    python -m training graft DATA_FOLDER TEACHER_FOLDER [--recipe FILE] [--on]
     python -m training measure EVAL_FOLDER DATA_FOLDER [--model FOLDER]
 
 `make` makes the token table and `graft` the transformer, which starts from the table.
-Both go on where they were stopped: everything finished lies in training/work.
+Both go on where they were stopped: everything finished lies in training/work. With
+--on the transformer starts from the one in the package, as it was rounded.
 `measure` prints the figures and writes the model card, README.md in the model's
 folder, whose text about the material comes from its manifest.
 """
@@ -26,6 +27,7 @@ from training import (
     corpus,
     distil,
     export,
+    extend,
     graft,
     measure,
     ship,
@@ -59,19 +61,26 @@ def make(data: Path, teacher_folder: Path, recipe: dict[str, Any], out: Path) ->
     rows, counts = _met(table)
     shared = merge(rows, counts, settings["rows"])
     export.export(*shared, tokenizer, settings, out)
+    extend.extend(distil.read(data, recipe["weights"]), out, recipe["vocabulary"])
     log.info("wrote %s", out)
 
 
-def make_graft(data: Path, teacher_folder: Path, recipe: dict[str, Any]) -> None:
+def make_graft(
+    data: Path, teacher_folder: Path, recipe: dict[str, Any], on: bool
+) -> None:
     """Go from the material and the token table to the transformer's folder."""
     WORK.mkdir(exist_ok=True)
     material = distil.read(data, recipe["weights"])
     pairs = material.sentences.values()
-    begin = graft.start(
-        FAST,
-        teacher_folder,
-        [text for of in pairs for text in of.english],
-        [text for of in pairs for text in of.other],
+    begin = (
+        ship.again(GRAFT, FAST, teacher_folder)
+        if on
+        else graft.start(
+            FAST,
+            teacher_folder,
+            [text for of in pairs for text in of.english],
+            [text for of in pairs for text in of.other],
+        )
     )
     settings = recipe["graft"] | {"seed": recipe["seed"]}
     run = distil.Distiller(material, begin, teacher_folder, settings)
@@ -131,6 +140,7 @@ def main() -> None:
     parser.add_argument("second", type=Path, help="the teacher's folder, or the data")
     parser.add_argument("--recipe", type=Path, default=HERE / "recipe.toml")
     parser.add_argument("--model", type=Path, default=FAST)
+    parser.add_argument("--on", action="store_true", help="train the graft further")
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(2)
@@ -142,7 +152,7 @@ def main() -> None:
         text = card.write(given.model, given.second, recipe, rows)
         (given.model / "README.md").write_text(text, "utf-8")
     elif given.command == "graft":
-        make_graft(given.folder, given.second, recipe)
+        make_graft(given.folder, given.second, recipe, given.on)
     else:
         make(given.folder, given.second, recipe, given.model)
 

@@ -41,7 +41,7 @@ def directions(corpus: Corpus, rows: Array) -> tuple[Array, Array]:
         for start in range(0, len(tokens), _CHUNK):
             part = tokens[start : start + _CHUNK]
             joint = (right[:, part].T @ left).tocsr()  # (part, v)
-            best = _best(joint, seen_right[part], seen_left, left.shape[0])
+            best = strongest(joint, seen_right[part], seen_left, left.shape[0])
             total[part] += (best @ unit) * np.sqrt(seen_right[part])[:, None]
         evidence += seen_right
         log.info("aligned %s: %d tokens", code, len(tokens))
@@ -77,7 +77,7 @@ def _matrix(texts: Texts, rows: Array, size: int) -> sparse.csr_matrix:
     return made
 
 
-def _best(
+def strongest(
     joint: sparse.csr_matrix, of_t: Array, of_e: Array, n: int
 ) -> sparse.csr_matrix:
     """Keep each token's strongest associations, scaled to sum to 1."""

@@ -26,9 +26,10 @@ from training.table import Table, contrast
 
 log = logging.getLogger(__name__)
 Array = np.ndarray
-TURNS = "sentences passages sentences terms sentences passages sentences questions"
+TURNS = "sentences terms sentences passages sentences terms sentences questions"
 LONGEST = {"sentences": 72, "passages": 200, "terms": 16, "questions": 200}
 _FULL = 60  # characters from which a sentence is drawn at its full weight
+_RUN, _STRIDE = 4, 3  # questions of one article in a batch, and how far apart
 _ANCHORED = 0.2  # share of the student's texts that are the English itself
 
 
@@ -91,6 +92,9 @@ class Distiller:
         self.tokenizer: Tokenizer = begin.tokenizer
         self.mapping = begin.mapping
         self.teacher, self.student = Teacher(teacher), Student(teacher)
+        body = {k: torch.from_numpy(v) for k, v in begin.body.items()}
+        if body:
+            self.student.body.load_state_dict(body)
         self.table = Table(len(begin.rows), begin.rows.shape[1], recipe["seed"])
         self.table.rows = torch.from_numpy(begin.rows).clone()
         self.adam = torch.optim.AdamW(
@@ -141,7 +145,8 @@ class Distiller:
         self.adam.step()  # leaves frozen layers alone: they have no gradient
         self.adam.zero_grad()
         assert rows.grad is not None
-        self.table.step(ids, rows.grad[1:], share * self.recipe["table_rate"])
+        rate = share * self.recipe["table_rate"]
+        self.table.step(ids, rows.grad[1:], rate, self.recipe["eager"])
         return float(loss.detach())
 
     def _translated(self, turn: str, code: str) -> tuple[Tensor, Tensor, Tensor]:
@@ -160,8 +165,10 @@ class Distiller:
 
     def _asked(self, code: str) -> tuple[Tensor, Tensor, Tensor]:
         questions, passages = self.material.questions[code]
-        n = min(self.recipe["questions"], len(questions))
-        picked = self.rng.choice(len(questions), n, replace=False)
+        n = self.recipe["questions"]
+        # Neighbours are of one article: its other passages are the hard ones to tell.
+        first = self.rng.integers(len(questions) - _STRIDE * _RUN, size=n // _RUN)
+        picked = (first[:, None] + _STRIDE * np.arange(_RUN)).ravel()
         asked, given = [questions[i] for i in picked], [passages[i] for i in picked]
         rows, ids, texts = self._enter([asked, given], LONGEST["questions"])
         made = self.student(rows, [*texts[0], *texts[1]])

@@ -8,7 +8,7 @@ training. Idea: WECHSEL (Minixhofer, Paischer and Rekabsaz, NAACL 2022).
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import faiss
@@ -36,11 +36,13 @@ FIRST, LAST = "[CLS]", "[SEP]"
 @dataclass(frozen=True)
 class Start:
     """Where training starts: `rows` (r, d) float32, row 0 zero and for padding;
-    `mapping` (v,) int32, the row of each token of `tokenizer`."""
+    `mapping` (v,) int32, the row of each token of `tokenizer`; `body`, the layers'
+    weights where they are not the teacher's."""
 
     tokenizer: Tokenizer
     mapping: Array
     rows: Array
+    body: dict[str, Array] = field(default_factory=dict)
 
 
 def tokenizer(fast: Path) -> Tokenizer:

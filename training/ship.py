@@ -16,12 +16,15 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
 from index.build import TABLE
 from index.embedders import load_words
+from index.embedders.graft import unpack
 from index.embedders.grafted import Graft
+from training.graft import MARKS, Start
+from training.graft import tokenizer as tokenizer_of
 
 Array = np.ndarray
 LONGEST = 256  # tokens
@@ -135,6 +138,59 @@ def _round(rows: Array, scale: Array) -> Array:
     return np.clip(np.rint(rows / scale), -8, 7)
 
 
+def again(folder: Path, fast: Path, teacher: Path) -> Start:
+    """Read a shipped model back, as it was rounded, to be trained further.
+
+    fast: the static table, which may have more tokens by now, on the same rows.
+    teacher: tells how what is told of positions is parted in two.
+    """
+    tensors = load_file(folder / "model.safetensors")
+    rows = unpack(tensors["table"]) * tensors["table.scale"][:, None]
+    own, ends = load_file(fast / "model.safetensors")["mapping"], len(MARKS) + 2
+    mapping = np.concatenate([own, tensors["mapping"][-ends:]])
+    of = load_file(teacher / "model.safetensors")
+    kind = of["embeddings.token_type_embeddings.weight"]
+    positions = of["embeddings.position_embeddings.weight"].copy()
+    positions[:LONGEST] = tensors["positions"] - kind[0]
+    made = {
+        "embeddings.token_type_embeddings.weight": kind,
+        "embeddings.position_embeddings.weight": positions,
+        "embeddings.LayerNorm.weight": tensors["norm.weight"],
+        "embeddings.LayerNorm.bias": tensors["norm.bias"],
+    }
+    for i in range(LAYERS):
+        for part, names in _products(i).items():
+            weight = tensors[f"{i}.{part}.weight"] * tensors[f"{i}.{part}.scale"]
+            weight = (weight * tensors[f"{i}.{part}.smooth"][:, None]).T
+            bias = np.split(tensors[f"{i}.{part}.bias"], len(names))
+            for j, own in enumerate(np.split(weight, len(names))):
+                made[f"{names[j]}.weight"], made[f"{names[j]}.bias"] = own, bias[j]
+        for part, name in _norms(i).items():
+            for what in ("weight", "bias"):
+                made[f"{name}.{what}"] = tensors[f"{i}.{part}.{what}"]
+    return Start(tokenizer_of(fast), mapping, rows, made)
+
+
+def _products(i: int) -> dict[str, list[str]]:
+    """Layer i's products by our names, and whose weights they join in BertModel."""
+    own = f"encoder.layer.{i}"
+    heads = [f"{own}.attention.self.{part}" for part in ("query", "key", "value")]
+    return {
+        "attend": heads,
+        "merge": [f"{own}.attention.output.dense"],
+        "widen": [f"{own}.intermediate.dense"],
+        "narrow": [f"{own}.output.dense"],
+    }
+
+
+def _norms(i: int) -> dict[str, str]:
+    own = f"encoder.layer.{i}"
+    return {
+        "norm1": f"{own}.attention.output.LayerNorm",
+        "norm2": f"{own}.output.LayerNorm",
+    }
+
+
 def layers(body: dict[str, Array], heard: dict[str, Array]) -> dict[str, Array]:
     """Give the layers' weights by the names that both runtimes read them by."""
     made = {
@@ -142,15 +198,7 @@ def layers(body: dict[str, Array], heard: dict[str, Array]) -> dict[str, Array]:
         "norm.bias": body["embeddings.LayerNorm.bias"],
     }
     for i in range(LAYERS):
-        own = f"encoder.layer.{i}"
-        heads = [f"{own}.attention.self.{part}" for part in ("query", "key", "value")]
-        parts = {
-            "attend": heads,
-            "merge": [f"{own}.attention.output.dense"],
-            "widen": [f"{own}.intermediate.dense"],
-            "narrow": [f"{own}.output.dense"],
-        }
-        for part, names in parts.items():
+        for part, names in _products(i).items():
             weight = np.concatenate([body[f"{n}.weight"] for n in names]).T  # (in, out)
             smooth = _smooth(heard.get(f"{i}.{part}", np.ones(len(weight))))
             made[f"{i}.{part}.smooth"] = 1 / smooth
@@ -161,9 +209,9 @@ def layers(body: dict[str, Array], heard: dict[str, Array]) -> dict[str, Array]:
             made[f"{i}.{part}.bias"] = np.concatenate(
                 [body[f"{n}.bias"] for n in names]
             )
-        for part, name in (("norm1", "attention.output"), ("norm2", "output")):
+        for part, name in _norms(i).items():
             for kind in ("weight", "bias"):
-                made[f"{i}.{part}.{kind}"] = body[f"{own}.{name}.LayerNorm.{kind}"]
+                made[f"{i}.{part}.{kind}"] = body[f"{name}.{kind}"]
     return {name: np.ascontiguousarray(array) for name, array in made.items()}
 
 

@@ -33,15 +33,22 @@ class Table:
         rows = torch.cat([torch.zeros(1, self.rows.shape[1]), self.rows[ids]])
         return rows.requires_grad_()
 
-    def step(self, ids: Tensor, gradient: Tensor, rate: float) -> None:
-        """Update rows `ids` by one step of Adam."""
+    def step(
+        self, ids: Tensor, gradient: Tensor, rate: float, eager: float = 1.0
+    ) -> None:
+        """Update rows `ids` by one step of Adam.
+
+        eager: how many times the rate a row's first step takes; its n-th takes a
+        root of n less, down to the rate, so that what is met seldom moves at all.
+        """
         self.updates[ids] += 1
         n = self.updates[ids]
         first = self.first[ids].lerp_(gradient, 0.1)
         second = self.second[ids].mul_(0.999).addcmul_(gradient, gradient, value=0.001)
         self.first[ids], self.second[ids] = first, second
         scale = (second / (1 - 0.999**n)).sqrt_().add_(1e-8)
-        self.rows[ids] -= rate * (first / (1 - 0.9**n)) / scale
+        rates = rate * (eager / n.sqrt()).clamp_min(1)
+        self.rows[ids] -= rates * (first / (1 - 0.9**n)) / scale
 
     def save(self, path: Path, step: int) -> None:
         """Write everything needed to go on, whole or not at all."""

@@ -51,7 +51,7 @@ class StaticEmbedder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._unknown = _unknown(self._tokenizer, folder)
-        self._table, self._weights, self._information, self._back = _read(
+        self._rows, self._row, self._weights, self._information, self._back = _read(
             folder / "model.safetensors"
         )
         if len(self._weights) < self._tokenizer.get_vocab_size():
@@ -67,7 +67,7 @@ class StaticEmbedder:
 
     @property
     def dim(self) -> int:
-        return int(self._table.shape[1])
+        return int(self._rows.shape[1])
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         return self._encode(texts)
@@ -95,7 +95,8 @@ class StaticEmbedder:
         vectors = np.zeros((len(texts), self.dim), np.float32)
         for start, tokens in self._batches(texts, _BATCH):
             for row, ids in enumerate(tokens, start):
-                vectors[row] = self._weights[ids] @ self._table[ids].astype(np.float32)
+                rows = self._rows[self._row[ids]].astype(np.float32)
+                vectors[row] = self._weights[ids] @ rows
         return unit(vectors)
 
     def _batches(
@@ -117,7 +118,8 @@ class StaticEmbedder:
         sums = np.zeros((len(tokens), self.dim), np.float32)
         ids = np.concatenate(tokens)
         owners = np.repeat(np.arange(len(tokens)), [len(t) for t in tokens])
-        rows = self._table[ids].astype(np.float32) * self._weights[ids, None]
+        rows = self._rows[self._row[ids]].astype(np.float32)
+        rows *= self._weights[ids, None]
         present, starts = np.unique(owners, return_index=True)
         if len(present):
             sums[present] = np.add.reduceat(rows, starts, axis=0)
@@ -126,25 +128,27 @@ class StaticEmbedder:
 
 def _read(
     path: Path,
-) -> tuple[NDArray[np.generic], Vectors, Vectors, NDArray[np.float64]]:
-    """Read the rows (V, dim), weights (V,) and information (V,) of tokens, and what
-    leads from the space of texts to that of words (dim, dim).
+) -> tuple[
+    NDArray[np.generic], NDArray[np.int64], Vectors, Vectors, NDArray[np.float64]
+]:
+    """Read the rows (r, dim), which of them each token has (V,), the weights (V,) and
+    information (V,) of tokens, and what leads from the space of texts to that of
+    words (dim, dim).
 
-    A plain table weighs all tokens 1, takes them all for rather rare, and has one
-    space.
+    A plain table has a row for each token, weighs all of them 1, takes them all for
+    rather rare, and has one space.
     """
     tensors = load_file(path)
-    table = tensors.get("embeddings", tensors.get("embedding.weight"))
-    if table is None or table.ndim != 2:
+    rows = tensors.get("embeddings", tensors.get("embedding.weight"))
+    if rows is None or rows.ndim != 2:
         raise ValueError(
             "no tensor `embeddings` or `embedding.weight` of two dimensions"
         )
-    weights = tensors.get("weights", np.ones(len(table))).astype(np.float32)
-    if "mapping" in tensors:  # several tokens share a row
-        table = table[tensors["mapping"]]
-    information = tensors.get("information", np.full(len(table), RATHER_RARE))
-    back = tensors.get("words", np.eye(table.shape[1])).astype(np.float64)
-    return table, weights, information.astype(np.float32), back
+    own = tensors.get("mapping", np.arange(len(rows))).astype(np.int64)
+    weights = tensors.get("weights", np.ones(len(own))).astype(np.float32)
+    information = tensors.get("information", np.full(len(own), RATHER_RARE))
+    back = tensors.get("words", np.eye(rows.shape[1])).astype(np.float64)
+    return rows, own, weights, information.astype(np.float32), back
 
 
 def _unknown(tokenizer: Tokenizer, folder: Path) -> int | None:
