@@ -60,11 +60,12 @@ def _pairs(
             for f in ("left", "right", "chance")
         )
     )
-    left = _matrix(corpus.english, joined.left, size)
-    return left, _matrix(other, joined.right, size).tocsc()
+    left = occurrence(corpus.english, joined.left, size)
+    return left, occurrence(other, joined.right, size).tocsc()
 
 
-def _matrix(texts: Texts, rows: Array, size: int) -> sparse.csr_matrix:
+def occurrence(texts: Texts, rows: Array, size: int) -> sparse.csr_matrix:
+    """Which tokens stand in which of some texts: (len(rows), size), 0 or 1."""
     starts, ends = texts.offsets[rows], texts.offsets[rows + 1]
     offsets = np.concatenate([[0], np.cumsum(ends - starts)])
     places = np.arange(offsets[-1]) - np.repeat(offsets[:-1] - starts, ends - starts)

@@ -17,22 +17,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import faiss
 import numpy as np
 import regex
 from safetensors.numpy import load_file, save_file
 from scipy import sparse
 from tokenizers import Tokenizer
 
+from index.embedders import unit
 from index.embedders.static import StaticEmbedder
-from index.tokens import terms
-from training.align import strongest
+from training.align import occurrence, strongest
+from training.corpus import Texts
 from training.distil import Material, Pairs
-from training.vocabulary import COST, PATTERN
+from training.merge import nearest
+from training.vocabulary import COST, WORD, parted
 
 log = logging.getLogger(__name__)
 Array = np.ndarray
-_WORD = regex.compile(PATTERN)
 _LETTERS = regex.compile(r"[\p{L}\p{M}]+")
 _SYLLABLES = regex.compile(r"\p{Hiragana}")
 _UNSPACED = ("ja", "th", "zh")
@@ -41,6 +41,7 @@ _CHUNK = 4_000
 _LONGEST = 22  # characters
 _CONCENTRATED = 0.45  # a direction's length before it is made 1: translated as one
 _FAMILY = 0.72  # the same of a stem's words
+_LOOKED_AT = 1.8  # entries that a row is looked for, for each that is kept
 _ROW = 0.7  # least cosine to the row that a word is put on
 _OF_A_LANGUAGE = 60_000  # entries, at most
 _LEXICON = 0.5  # of what English words say of how often their translations are met
@@ -79,7 +80,8 @@ class _Found(NamedTuple):
 class _Judged(NamedTuple):
     """Of a language: its running words, about. Of each word: its chance among them,
     that of its unseen forms, how far its pieces are from what it means, how much that
-    is to be trusted, its direction (n, d), and whether it may become a token."""
+    is to be trusted, its direction (n, d), whether it is a token already, and whether
+    it may become one or tell of a stem."""
 
     size: float
     chance: Array
@@ -87,6 +89,7 @@ class _Judged(NamedTuple):
     gain: Array
     trust: Array
     meant: Array
+    known: Array
     usable: Array
 
     @property
@@ -102,12 +105,16 @@ def extend(material: Material, folder: Path, settings: dict[str, Any]) -> None:
     Raises KeyError when a tensor is missing.
     """
     entries = _merged(_Extension(material, folder, settings["extra_power"]))
+    entries.sort(key=lambda e: -e.worth)
+    del entries[round(_LOOKED_AT * settings["extra"]) :]
     tensors = load_file(folder / "model.safetensors")
-    cosines, rows = _nearest(_unit(np.stack([e.direction for e in entries])), tensors)
+    directions = unit(np.stack([e.direction for e in entries]))
+    cosines, rows = nearest(directions, _words_of(tensors)[1:])
     worth = np.array([e.worth for e in entries])
     worth = np.where(cosines > _ROW, worth * cosines, 0)
     kept = np.argsort(-worth, kind="stable")[: settings["extra"]]
-    _write([entries[i] for i in kept], rows[kept], tensors, folder)
+    # Row 0 is the unknown token's.
+    _write([entries[i] for i in kept], rows[kept] + 1, tensors, folder)
     log.info("added %d words and stems", len(kept))
 
 
@@ -154,8 +161,9 @@ class _Extension:
             for stem, members in _stems(found, judged, 2 if code == "ko" else 4):
                 covered[members] = True
                 stems.append(stem)
-        known = np.array([word in self.vocabulary for word in found.words])
-        whole = judged.usable & ~known & ((found.listed > 0) | (found.pairs >= 2))
+        whole = (
+            judged.usable & ~judged.known & ((found.listed > 0) | (found.pairs >= 2))
+        )
         if code in _UNSPACED:
             kana = np.array([bool(_SYLLABLES.search(word)) for word in found.words])
             whole &= (found.listed > 0) & ~kana
@@ -170,7 +178,7 @@ class _Extension:
             if e.text not in self.vocabulary and e.text not in self.english
         ]
 
-    def _judged(self, code: str, found: _Found) -> "_Judged":
+    def _judged(self, code: str, found: _Found) -> _Judged:
         """Say how often each word should be met and what its pieces get wrong."""
         sentences = self.material.sentences.get(code)
         size = _SENTENCE * max(len(sentences.other) if sentences else 0, 3_000)
@@ -189,25 +197,25 @@ class _Extension:
         gain = np.where(known, 0, np.maximum(1 - (present * meant).sum(axis=1), 0))
         english = np.array([word in self.english for word in found.words])
         usable = (trust > _CONCENTRATED) & ~english
-        return _Judged(size, chance, unseen, gain, trust, meant, usable)
+        return _Judged(size, chance, unseen, gain, trust, meant, known, usable)
 
     def _found(self, code: str) -> _Found:
         """Count a language's words, and find what they are translated by."""
         none = Pairs([], [], np.zeros(0))
         sentences = self.material.sentences.get(code, none)
         lexicon = self.material.terms.get(code, none)
-        split = len(sentences.other)
-        drawn = np.diff(sentences.chance, prepend=0) * split  # 1 on average
+        first = len(sentences.other)
+        drawn = np.diff(sentences.chance, prepend=0) * first  # 1 on average
         texts = [self._words(t, code) for t in [*sentences.other, *lexicon.other]]
         met, listed, within = Counter[str](), Counter[str](), Counter[str]()
-        for words, weight in zip(texts[:split], drawn, strict=True):
+        for words, weight in zip(texts[:first], drawn, strict=True):
             for word in words:
                 met[word] += weight
-        for i, words in enumerate(texts[split:], split):
+        for i, words in enumerate(texts[first:], first):
             (listed if len(words) == 1 else within).update(words)
             if code in _UNSPACED:  # a term is a word, however it may be parted
-                term = self.tokenizer.normalizer.normalize_str(lexicon.other[i - split])
-                if 2 <= len(term) <= 8 and _WORD.fullmatch(term):
+                term = self.tokenizer.normalizer.normalize_str(lexicon.other[i - first])
+                if 2 <= len(term) <= 8 and WORD.fullmatch(term):
                     listed[term] += 1
                     texts[i] = [*words, term]
         least = 2 if code in _UNSPACED else 3
@@ -218,10 +226,16 @@ class _Extension:
         ]
         number = {word: i for i, word in enumerate(kept)}
         held = [[number[w] for w in words if w in number] for words in texts]
-        english = self._tokens([*sentences.english, *lexicon.english])
+        own = Texts(
+            np.array([i for numbers in held for i in numbers], np.int32),
+            np.cumsum([0, *map(len, held)]),
+        )
+        english = Texts.of([*sentences.english, *lexicon.english], self.tokenizer)
+        pairs = np.arange(len(own))
         counts = [np.array([c[w] for w in kept], float) for c in (met, listed, within)]
         aligned = self._align(
-            _occurrence(held, len(kept)).tocsc(), _occurrence(english, len(self.unit))
+            occurrence(own, pairs, len(kept)).tocsc(),
+            occurrence(english, pairs, len(self.unit)),
         )
         return _Found(kept, *counts, *aligned)
 
@@ -246,20 +260,11 @@ class _Extension:
     def _words(self, text: str, code: str) -> list[str]:
         plain = self.tokenizer.normalizer.normalize_str(text)
         if code in _UNSPACED:
-            return [w for term in terms(plain) for w in _WORD.findall(term.term)]
-        return _WORD.findall(plain)
-
-    def _tokens(self, texts: list[str]) -> list[list[int]]:
-        found: list[list[int]] = []
-        for start in range(0, len(texts), 50_000):
-            batch = self.tokenizer.encode_batch_fast(texts[start : start + 50_000])
-            found += [[id for id in e.ids if id] for e in batch]
-        return found
+            return parted(plain)
+        return WORD.findall(plain)
 
 
-def _stems(
-    found: _Found, judged: "_Judged", least: int
-) -> Iterator[tuple[Entry, Array]]:
+def _stems(found: _Found, judged: _Judged, least: int) -> Iterator[tuple[Entry, Array]]:
     """Yield the shortest beginnings whose words mean the same, and their places."""
     lengths = np.array([len(word) for word in found.words])
     weight = np.sqrt(judged.chance + 1e-7) * judged.trust
@@ -293,18 +298,7 @@ def _stems(
             yield entry, members[j]
 
 
-def _occurrence(held: list[list[int]], width: int) -> sparse.csr_matrix:
-    """Which numbers each text holds: (len(held), width), 0 or 1."""
-    offsets = np.cumsum([0, *map(len, held)])
-    flat = np.fromiter((i for numbers in held for i in numbers), np.int64, offsets[-1])
-    ones = np.ones(len(flat), np.float32)
-    made = sparse.csr_matrix((ones, flat, offsets), shape=(len(held), width))
-    made.sum_duplicates()
-    made.data[:] = 1
-    return made
-
-
-def _merged(entries: "_Extension") -> list[Entry]:
+def _merged(entries: _Extension) -> list[Entry]:
     """Join what several languages spell alike, by their weights."""
     joined: dict[str, Entry] = {}
     for e in entries:
@@ -313,7 +307,7 @@ def _merged(entries: "_Extension") -> list[Entry]:
             e.text,
             old.worth + e.worth,
             old.weight + e.weight,
-            old.direction + e.direction * e.weight,
+            old.direction + e.direction * np.float32(e.weight),
             max(old.chance, e.chance),
         )
     return list(joined.values())
@@ -321,25 +315,7 @@ def _merged(entries: "_Extension") -> list[Entry]:
 
 def _words_of(tensors: dict[str, Array]) -> Array:
     """The rows' directions in the space of words."""
-    return _unit(tensors["embeddings"].astype(np.float32) @ tensors["words"])
-
-
-def _unit(rows: Array) -> Array:
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-
-
-def _nearest(directions: Array, tensors: dict[str, Array]) -> tuple[Array, Array]:
-    """The nearest row's cosine and place; row 0 is the unknown token's."""
-    rows = _words_of(tensors)[1:]
-    lists = 512 if len(rows) > 50_000 else 1
-    finder = faiss.index_factory(
-        rows.shape[1], f"IVF{lists},Flat", faiss.METRIC_INNER_PRODUCT
-    )
-    finder.train(rows[::3].copy())
-    finder.add(rows)
-    finder.nprobe = 12
-    cosines, places = finder.search(directions.astype(np.float32), 1)
-    return cosines[:, 0], places[:, 0] + 1
+    return unit(tensors["embeddings"].astype(np.float32) @ tensors["words"])
 
 
 def _write(

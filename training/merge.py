@@ -28,11 +28,11 @@ def merge(rows: Array, counts: Array, budget: int) -> tuple[Array, Array, Array]
     alive = np.flatnonzero(weight > 0)
     centres = unit[_seeds(unit, weight, alive, budget - 1)]
     for _ in range(_ROUNDS):
-        cosine, near = _nearest(unit[alive], centres)
+        cosine, near = nearest(unit[alive], centres)
         log.info("merge: mean cosine %.4f", np.average(cosine, weights=weight[alive]))
         centres = _recentre(unit[alive], weight[alive], near, centres)
     mapping = np.zeros(len(rows), np.int32)
-    mapping[alive] = 1 + _nearest(unit[alive], centres)[1]
+    mapping[alive] = 1 + nearest(unit[alive], centres)[1]
     shared = np.concatenate([np.zeros((1, rows.shape[1]), np.float32), centres])
     return shared, mapping, np.where(mapping > 0, lengths, 0)
 
@@ -45,7 +45,7 @@ def _seeds(unit: Array, weight: Array, alive: Array, n: int) -> Array:
     if not len(left):
         return kept
     twin = _twins(unit[kept])
-    far, _ = _nearest(unit[left], unit[kept])
+    far, _ = nearest(unit[left], unit[kept])
     give, take = np.argsort(-twin), np.argsort(far)
     m = min(len(give), len(take))
     trade = twin[give[:m]] > far[take[:m]] + 0.15
@@ -62,7 +62,8 @@ def _twins(unit: Array) -> Array:
     return np.where(before & (near >= 0), cosines, 0).max(axis=1)
 
 
-def _nearest(unit: Array, centres: Array) -> tuple[Array, Array]:
+def nearest(unit: Array, centres: Array) -> tuple[Array, Array]:
+    """The cosine and place of the centre nearest to each unit row."""
     cosines, near = _finder(centres).search(np.ascontiguousarray(unit), 1)
     return cosines[:, 0], near[:, 0]
 

@@ -23,7 +23,7 @@ from training.data import Source, pairs, records, sources
 UNKNOWN = "[UNK]"
 # What the tokenizer takes as a word; index.tokens parts words the same way.
 PATTERN = r"\p{N}+|[\p{L}\p{M}]+"
-_LETTERS = regex.compile(PATTERN)
+WORD = regex.compile(PATTERN)
 _MOST_ROWS = 60_000
 _LEARN_FROM = 250_000
 # Taken off every piece's log-probability: fewer, longer pieces win.
@@ -52,12 +52,13 @@ def count(source: Source) -> Counter[str]:
     else:
         texts = (f"{r['title']}\n{r['text']}" for r in records(source.path))
     for _, text in zip(range(_MOST_ROWS), texts, strict=False):
-        counts.update(_words(text))
+        counts.update(parted(text))
     return counts
 
 
-def _words(text: str) -> list[str]:
-    return [w for term in terms(text) for w in _LETTERS.findall(term.term)]
+def parted(text: str) -> list[str]:
+    """Part a text into words as the product does, and those as the tokenizer does."""
+    return [w for term in terms(text) for w in WORD.findall(term.term)]
 
 
 def language_counts(data: Path, weights: dict[str, float]) -> dict[str, Counter[str]]:
@@ -71,7 +72,7 @@ def language_counts(data: Path, weights: dict[str, float]) -> dict[str, Counter[
         if source.kind == "parallel":
             english = totals.setdefault("en", Counter())
             rows = zip(range(_MOST_ROWS // 6), pairs(source.path), strict=False)
-            for word, n in Counter(w for _, p in rows for w in _words(p[0])).items():
+            for word, n in Counter(w for _, p in rows for w in parted(p[0])).items():
                 english[word] += n * weight / 4
     return totals
 
