@@ -37,6 +37,7 @@ from training import (
 from training.merge import merge
 from training.table import Table
 from training.train import Trainer
+from training.tune import Shared, Tuner
 
 log = logging.getLogger("training")
 WORK = Path("training/work")
@@ -53,7 +54,7 @@ def make(data: Path, teacher_folder: Path, recipe: dict[str, Any], out: Path) ->
     vectors, row = _teach(teacher_folder, english, best, recipe)
     settings = recipe["table"] | {"seed": recipe["seed"]}
     table = Table(tokenizer.get_vocab_size(), settings["dimensions"], recipe["seed"])
-    trainer = Trainer(texts, vectors, row, settings)
+    trainer = Trainer(texts, _cut(vectors, settings["dimensions"]), row, settings)
     trainer.run(table, WORK, phase=0)
     if not (WORK / "phase1.pt").exists():
         align.place(table, texts)
@@ -61,7 +62,15 @@ def make(data: Path, teacher_folder: Path, recipe: dict[str, Any], out: Path) ->
     rows, counts = _met(table)
     shared = merge(rows, counts, settings["rows"])
     export.export(*shared, tokenizer, settings, out)
-    extend.extend(distil.read(data, recipe["weights"]), out, recipe["vocabulary"])
+    material = distil.read(data, recipe["weights"])
+    extend.extend(material, out, recipe["vocabulary"])
+    extended = Tokenizer.from_file(str(out / "tokenizer.json"))
+    texts, _, _ = corpus.read(data, extended, recipe["weights"])
+    settings |= recipe["tune"]
+    shipped = Shared(out)
+    Tuner(texts, vectors, row, settings).tune(shipped, WORK / "tuned.pt")
+    shipped.write(settings)
+    extend.keep(material, out, recipe["vocabulary"])
     log.info("wrote %s", out)
 
 
@@ -104,12 +113,12 @@ def _tokenizer(data: Path, recipe: dict[str, Any]) -> Tokenizer:
 def _teach(
     folder: Path, english: list[str], best: list[float], recipe: dict[str, Any]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Give the teacher's vectors in the table's space, and each text's row of them.
+    """Give the teacher's vectors (t, 384), and each text's row of them.
 
     Which sentences are taught is drawn by their sources' weights (Efraimidis and
-    Spirakis, 2006); the teacher's space is turned to its principal axes and cut.
+    Spirakis, 2006).
     """
-    n, dimensions = recipe["table"]["teacher_sentences"], recipe["table"]["dimensions"]
+    n = recipe["table"]["teacher_sentences"]
     chance = np.random.default_rng(recipe["seed"]).random(len(best))
     weight = np.array(best)
     key = np.where(weight > 0, chance ** (1 / np.maximum(weight, 1e-9)), -1)
@@ -117,10 +126,15 @@ def _teach(
     vectors = teacher.encode(folder, [english[i] for i in picked], WORK / "teacher")
     row = np.full(len(english), -1, np.int32)
     row[picked] = np.arange(len(picked))
+    return vectors, row
+
+
+def _cut(vectors: np.ndarray, dimensions: int) -> np.ndarray:
+    """Turn the teacher's space to its principal axes, and keep the first of them."""
     wide = vectors.astype(np.float32)
     _, axes = np.linalg.eigh(wide.T @ wide)
-    cut = wide @ axes[:, ::-1][:, :dimensions]
-    return cut / np.linalg.norm(cut, axis=1, keepdims=True), row
+    cut: np.ndarray = wide @ axes[:, ::-1][:, :dimensions]
+    return cut / np.linalg.norm(cut, axis=1, keepdims=True)
 
 
 def _met(table: Table) -> tuple[np.ndarray, np.ndarray]:

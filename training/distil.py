@@ -19,6 +19,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from index.embedders.graft import entered
 from training.data import pairs, records, sources
 from training.graft import Start
 from training.student import Student, Teacher
@@ -90,7 +91,7 @@ class Distiller:
     ) -> None:
         self.material, self.recipe = material, recipe
         self.tokenizer: Tokenizer = begin.tokenizer
-        self.mapping = begin.mapping
+        self.mapping, self.lexicon = begin.mapping, begin.lexicon
         self.teacher, self.student = Teacher(teacher), Student(teacher)
         body = {k: torch.from_numpy(v) for k, v in begin.body.items()}
         if body:
@@ -203,15 +204,9 @@ class Distiller:
         return rows, places, [[next(parts) for _ in group] for group in tokens]
 
     def tokens(self, texts: list[str], longest: int) -> list[Array]:
-        """Rows of the table for the tokens of each text; unknown ones are left out."""
-        made = []
-        for encoding in self.tokenizer.encode_batch_fast(texts):
-            ids = self.mapping[encoding.ids]
-            ids = ids[ids > 0]
-            made.append(
-                ids if len(ids) <= longest else np.append(ids[: longest - 1], ids[-1])
-            )
-        return made
+        """Rows of the table that each text enters by."""
+        encodings = self.tokenizer.encode_batch(texts)
+        return entered(encodings, self.mapping, self.lexicon, longest)
 
     def _save(self, path: Path, step: int) -> None:
         state = {

@@ -4,7 +4,9 @@ A vocabulary that 49 languages share holds some thousands of words of each; the 
 are cut into pieces that mean nothing. Words of the material, and stems that words of
 one meaning share, become tokens on the row of what they are translated by: found by
 association (`training.align`), nothing is trained. Which ones is decided by how often
-they should be met, times how far their pieces are from what they mean.
+they should be met, times how far their pieces are from what they mean. The best
+become tokens, which any runtime reads; many more are kept in a lexicon, at an eighth of
+the price (`index.embedders.lexicon`).
 
 Counted are words as the tokenizer parts them; Chinese, Japanese and Thai have words of
 a dictionary only, and neither they nor Vietnamese have stems.
@@ -24,6 +26,7 @@ from scipy import sparse
 from tokenizers import Tokenizer
 
 from index.embedders import unit
+from index.embedders.lexicon import Lexicon, forms
 from index.embedders.static import StaticEmbedder
 from training.align import occurrence, strongest
 from training.corpus import Texts
@@ -42,6 +45,7 @@ _LONGEST = 22  # characters
 _CONCENTRATED = 0.45  # a direction's length before it is made 1: translated as one
 _FAMILY = 0.72  # the same of a stem's words
 _LOOKED_AT = 1.8  # entries that a row is looked for, for each that is kept
+_SPARE = 1.15  # of the lexicon's words, some are needless
 _ROW = 0.7  # least cosine to the row that a word is put on
 _OF_A_LANGUAGE = 60_000  # entries, at most
 _LEXICON = 0.5  # of what English words say of how often their translations are met
@@ -100,29 +104,68 @@ class _Judged(NamedTuple):
 
 
 def extend(material: Material, folder: Path, settings: dict[str, Any]) -> None:
-    """Add `settings["extra"]` entries to the table in a folder, as `export` wrote it.
+    """Add `settings["extra"]` entries to the tokens of the table in a folder, as
+    `export` wrote it.
 
     Raises KeyError when a tensor is missing.
     """
-    entries = _merged(_Extension(material, folder, settings["extra_power"]))
-    entries.sort(key=lambda e: -e.worth)
-    del entries[round(_LOOKED_AT * settings["extra"]) :]
+    entries = _Extension(material, folder, settings["extra_power"], tokens=True)
     tensors = load_file(folder / "model.safetensors")
+    kept, rows = _placed(_merged(entries), settings["extra"], tensors)
+    _write(kept, rows, tensors, folder)
+    log.info("added %d words and stems", len(kept))
+
+
+def keep(material: Material, folder: Path, settings: dict[str, Any]) -> None:
+    """Write the `settings["lexicon"]` best words and stems that are no tokens into the
+    table's lexicon, but for those whose other forms say the same."""
+    entries = _Extension(material, folder, settings["extra_power"], tokens=False)
+    tensors = load_file(folder / "model.safetensors")
+    most = settings["lexicon"]
+    placed, rows = _placed(_merged(entries), round(_SPARE * most), tensors)
+    words = [entry.text for entry in placed]
+    kept = needed(words, rows, entries.tokenizer)[:most]
+    arrays = Lexicon.build([words[i] for i in kept], rows[kept]).arrays()
+    made = {f"lexicon.{name}": array for name, array in arrays.items()}
+    save_file(tensors | made, folder / "model.safetensors")
+    log.info("the lexicon has %d words and stems", len(kept))
+
+
+def needed(words: list[str], rows: Array, tokenizer: Tokenizer) -> Array:
+    """Places of the words that no other form of theirs stands for on the same row."""
+    pieces = tokenizer.encode_batch(words, add_special_tokens=False)
+    first = [len(encoding.tokens[0]) if encoding.tokens else 0 for encoding in pieces]
+    row, kept = dict[str, int](), []
+    for i in sorted(range(len(words)), key=lambda i: len(words[i])):
+        others = forms(words[i], first[i])[1:]
+        if next((row[form] for form in others if form in row), 0) != rows[i]:
+            row[words[i]] = int(rows[i])
+            kept.append(i)
+    return np.sort(np.array(kept, np.int64))
+
+
+def _placed(
+    entries: list[Entry], most: int, tensors: dict[str, Array]
+) -> tuple[list[Entry], Array]:
+    """Take the entries worth most that have a row near, and give their rows (n,)."""
+    entries = sorted(entries, key=lambda e: -e.worth)[: round(_LOOKED_AT * most)]
     directions = unit(np.stack([e.direction for e in entries]))
     cosines, rows = nearest(directions, _words_of(tensors)[1:])
     worth = np.array([e.worth for e in entries])
     worth = np.where(cosines > _ROW, worth * cosines, 0)
-    kept = np.argsort(-worth, kind="stable")[: settings["extra"]]
+    kept = np.argsort(-worth, kind="stable")[:most]
+    kept = kept[worth[kept] > 0]
     # Row 0 is the unknown token's.
-    _write([entries[i] for i in kept], rows[kept] + 1, tensors, folder)
-    log.info("added %d words and stems", len(kept))
+    return [entries[i] for i in kept], rows[kept] + 1
 
 
 class _Extension:
     """Yields the entries of every language."""
 
-    def __init__(self, material: Material, folder: Path, power: float) -> None:
-        self.material, self.power = material, power
+    def __init__(
+        self, material: Material, folder: Path, power: float, tokens: bool
+    ) -> None:
+        self.material, self.power, self.tokens = material, power, tokens
         self.embedder = StaticEmbedder(folder, "table")
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         tensors = load_file(folder / "model.safetensors")
@@ -134,7 +177,10 @@ class _Extension:
         for code in sorted(self.material.sentences.keys() | self.material.terms.keys()):
             entries = self._entries(code)
             log.info("%s: %d words and stems", code, len(entries))
-            yield from sorted(entries, key=lambda e: -e.worth)[:_OF_A_LANGUAGE]
+            most = _OF_A_LANGUAGE if self.tokens else len(entries)
+            yield from sorted(entries, key=lambda e: -e.worth)[:most]
+        if not self.tokens:
+            yield from self._of_english()
 
     def _english(self) -> tuple[set[str], Array]:
         """The English words, which keep their pieces, and each token's chance to be
@@ -152,6 +198,48 @@ class _Extension:
                 chance[self.vocabulary[word]] = near
         return set(counts), chance
 
+    def _of_english(self) -> Iterator[Entry]:
+        """Yield the English words that are cut, from what they are translated by."""
+        listed = (
+            text.lower() for of in self.material.terms.values() for text in of.english
+        )
+        every = self.english.union(t for t in listed if _LETTERS.fullmatch(t))
+        cut = sorted(every - self.vocabulary.keys())
+        cut = [word for word in cut if 3 <= len(word) <= _LONGEST]
+        number = {word: i for i, word in enumerate(cut)}
+        total = np.zeros((len(cut), self.unit.shape[1]), np.float32)
+        met, weight = np.zeros(len(cut)), np.zeros(len(cut))
+        for kind in (self.material.sentences, self.material.terms):
+            for code, pairs in sorted(kind.items()):
+                held = [
+                    [number[w] for w in _LETTERS.findall(text.lower()) if w in number]
+                    for text in pairs.english
+                ]
+                used = [i for i, words in enumerate(held) if words]
+                if not used:
+                    continue
+                own = Texts(
+                    np.array([w for i in used for w in held[i]], np.int32),
+                    np.cumsum([0, *(len(held[i]) for i in used)]),
+                )
+                other = Texts.of([pairs.other[i] for i in used], self.tokenizer)
+                rows = np.arange(len(own))
+                counts, _, directions = self._align(
+                    occurrence(own, rows, len(cut)).tocsc(),
+                    occurrence(other, rows, len(self.unit)),
+                )
+                total += directions * np.sqrt(counts)[:, None]
+                weight += np.sqrt(counts)
+                met += counts
+                log.info("English words in %s: %d pairs", code, len(used))
+        trust = np.linalg.norm(total, axis=1) / np.maximum(weight, 1e-9)
+        present, _ = self.embedder.word_vectors(cut)
+        meant = unit(total)
+        gain = np.maximum(1 - (present * meant).sum(axis=1), 0)
+        for i in np.flatnonzero(trust > _CONCENTRATED):
+            worth = met[i] * gain[i] * trust[i]
+            yield Entry(cut[i], worth, 1, meant[i], 0)
+
     def _entries(self, code: str) -> list[Entry]:
         found = self._found(code)
         judged = self._judged(code, found)
@@ -164,7 +252,7 @@ class _Extension:
         whole = (
             judged.usable & ~judged.known & ((found.listed > 0) | (found.pairs >= 2))
         )
-        if code in _UNSPACED:
+        if code in _UNSPACED and self.tokens:
             kana = np.array([bool(_SYLLABLES.search(word)) for word in found.words])
             whole &= (found.listed > 0) & ~kana
         worth = judged.worth * np.where(covered, 0.35, 1)

@@ -16,6 +16,9 @@ import numpy as np
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
+from index.embedders.lexicon import Lexicon
+from index.embedders.static import lexicon_of
+
 Array = np.ndarray
 _NEAREST = 5
 _TEMPERATURE = 0.05
@@ -36,12 +39,13 @@ FIRST, LAST = "[CLS]", "[SEP]"
 @dataclass(frozen=True)
 class Start:
     """Where training starts: `rows` (r, d) float32, row 0 zero and for padding;
-    `mapping` (v,) int32, the row of each token of `tokenizer`; `body`, the layers'
-    weights where they are not the teacher's."""
+    `mapping` (v,) int32, the row of each token of `tokenizer`; `lexicon`, those of
+    words that it cuts; `body`, the layers' weights where they are not the teacher's."""
 
     tokenizer: Tokenizer
     mapping: Array
     rows: Array
+    lexicon: Lexicon | None = None
     body: dict[str, Array] = field(default_factory=dict)
 
 
@@ -101,7 +105,7 @@ def start(fast: Path, teacher: Path, english: list[str], other: list[str]) -> St
     met[met < _SHARE * (met + _sums(mapping[:old], foreign, unit))] = 0
     rows = _lean(unit, own, met)
     marks = words([*MARKS.values(), FIRST, LAST])
-    return Start(made, mapping, np.concatenate([rows, marks]))
+    return Start(made, mapping, np.concatenate([rows, marks]), lexicon_of(tensors))
 
 
 def _lean(unit: Array, own: Array, met: Array) -> Array:

@@ -23,7 +23,8 @@ from index.build import TABLE
 from index.embedders import load_words
 from index.embedders.graft import unpack
 from index.embedders.grafted import Graft
-from training.graft import MARKS, Start
+from index.embedders.static import lexicon_of
+from training.graft import Start
 from training.graft import tokenizer as tokenizer_of
 
 Array = np.ndarray
@@ -141,13 +142,18 @@ def _round(rows: Array, scale: Array) -> Array:
 def again(folder: Path, fast: Path, teacher: Path) -> Start:
     """Read a shipped model back, as it was rounded, to be trained further.
 
-    fast: the static table, which may have more tokens by now, on the same rows.
+    fast: the static table, which may have other tokens and rows by now.
     teacher: tells how what is told of positions is parted in two.
     """
     tensors = load_file(folder / "model.safetensors")
-    rows = unpack(tensors["table"]) * tensors["table.scale"][:, None]
-    own, ends = load_file(fast / "model.safetensors")["mapping"], len(MARKS) + 2
-    mapping = np.concatenate([own, tensors["mapping"][-ends:]])
+    told = load_file(fast / "model.safetensors")
+    made_by = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    rows, mapping = _moved(
+        unpack(tensors["table"]) * tensors["table.scale"][:, None],
+        tensors["mapping"],
+        [made_by.token_to_id(token) for token in _tokens(tokenizer_of(fast))],
+        told,
+    )
     of = load_file(teacher / "model.safetensors")
     kind = of["embeddings.token_type_embeddings.weight"]
     positions = of["embeddings.position_embeddings.weight"].copy()
@@ -168,7 +174,35 @@ def again(folder: Path, fast: Path, teacher: Path) -> Start:
         for part, name in _norms(i).items():
             for what in ("weight", "bias"):
                 made[f"{name}.{what}"] = tensors[f"{i}.{part}.{what}"]
-    return Start(tokenizer_of(fast), mapping, rows, made)
+    return Start(tokenizer_of(fast), mapping, rows, lexicon_of(told), made)
+
+
+def _moved(
+    rows: Array, mapping: Array, before: list[int | None], told: dict[str, Array]
+) -> tuple[Array, Array]:
+    """Give the rows that new tokens enter by, and which of them each has.
+
+    rows, mapping: as they were. before: each new token's id then, if it had one. told:
+    the static table, whose tokens may share other rows now: a row is the mean of what
+    its tokens had, by how often they are met. Marks and ends keep theirs.
+    """
+    own, size = told["mapping"], len(told["embeddings"])
+    rest = len(before) - len(own)
+    now = np.concatenate([own, size + np.arange(rest)]).astype(np.int32)
+    chance = np.exp(-told["information"].astype(np.float32))
+    chance = np.concatenate([np.where(own > 0, chance, 0), np.ones(rest)])
+    had = np.array([-1 if id is None else id for id in before])
+    kept = np.flatnonzero((had >= 0) & (chance > 0))
+    total = np.zeros((size + rest, rows.shape[1]), np.float32)
+    weight = np.zeros(len(total), np.float32)
+    np.add.at(total, now[kept], rows[mapping[had[kept]]] * chance[kept, None])
+    np.add.at(weight, now[kept], chance[kept])
+    return total / np.maximum(weight, 1e-12)[:, None], now
+
+
+def _tokens(tokenizer: Tokenizer) -> list[str]:
+    """The tokens by their ids."""
+    return [tokenizer.id_to_token(id) for id in range(tokenizer.get_vocab_size())]
 
 
 def _products(i: int) -> dict[str, list[str]]:

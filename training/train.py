@@ -111,7 +111,7 @@ class Trainer:
         """The losses of one step; `rows` are the batch's rows of the table."""
         recipe, a, b = self.recipe, batch["a"], batch["b"]
         left, right = means(rows, a), means(rows, b)
-        same = _equal(batch["left"])
+        same = equal(batch["left"])
         found = {"mean": contrast(left @ right.T / recipe["temperature"], same)}
         known = torch.from_numpy(batch["teacher"] >= 0)
         if known.any():
@@ -130,7 +130,7 @@ class Trainer:
         c, d, recipe = batch["c"], batch["d"], self.recipe
         scores = means(rows, c) @ means(rows, d).T / recipe["temperature"]
         if batch["turn"] == "terms":
-            same = _equal(batch["tl"]) | _equal(batch["tr"])
+            same = equal(batch["tl"]) | equal(batch["tr"])
             return {"terms": 0.5 * contrast(scores, same)}
         none = torch.zeros_like(scores, dtype=torch.bool)
         n, turn = recipe["late_batch"] // 2, batch["turn"]
@@ -162,16 +162,7 @@ class Trainer:
         self, table: Table, step: int, rate: float, sums: dict[str, list[float]]
     ) -> None:
         batch = self.batch(step)
-        blocks = [k for k in "abcd" if k in batch]
-        ids = torch.cat([batch[k].flatten() for k in blocks])
-        unique, local = ids.unique(return_inverse=True)
-        if unique[0] == 0:
-            unique = unique[1:]
-        else:
-            local = local + 1
-        parts = local.split([batch[k].numel() for k in blocks])
-        for k, part in zip(blocks, parts, strict=True):
-            batch[k] = part.view_as(batch[k])
+        unique = self.localise(batch, "abcd")
         rows = table.gather(unique)
         losses = self.loss(rows, batch)
         torch.stack(list(losses.values())).sum().backward()
@@ -180,8 +171,22 @@ class Trainer:
         for name, value in losses.items():
             sums.setdefault(name, []).append(float(value.detach()))
 
+    def localise(self, batch: dict[str, Any], blocks: str) -> Tensor:
+        """Number the tokens of a batch's blocks from 1, in place; give their ids."""
+        held = [k for k in blocks if k in batch]
+        ids = torch.cat([batch[k].flatten() for k in held])
+        unique, local = ids.unique(return_inverse=True)
+        if unique[0] == 0:
+            unique = unique[1:]
+        else:
+            local = local + 1
+        parts = local.split([batch[k].numel() for k in held])
+        for k, part in zip(held, parts, strict=True):
+            batch[k] = part.view_as(batch[k])
+        return unique
 
-def _equal(rows: np.ndarray) -> Tensor:
-    """(n, n) bool: off-diagonal places where two rows are the same text."""
+
+def equal(rows: np.ndarray) -> Tensor:
+    """Give (n, n) bool: off-diagonal places where two rows are the same text."""
     same = torch.from_numpy(rows[:, None] == rows[None, :])
     return same.fill_diagonal_(False)

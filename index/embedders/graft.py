@@ -22,9 +22,11 @@ import onnxruntime
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
-from index.embedders import Vectors, WordEmbedder, fingerprint, load_words, unit
+from index.embedders import Vectors, fingerprint, load_words, unit
+from index.embedders.lexicon import Lexicon, places
+from index.embedders.static import StaticEmbedder
 from index.errors import ModelError, first_line
 
 FILES = ("model.safetensors", "model.onnx", "tokenizer.json", "config.json")
@@ -52,9 +54,9 @@ class GraftEmbedder:
     def __init__(self, folder: Path, name: str) -> None:
         self._folder = folder
         self._name = name
-        self._entrance = Entrance(folder)
         self._said = described(folder)
         self._table = beside(self._said.table, folder)
+        self._entrance = Entrance(folder, self._table.lexicon)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # texts are run side by side instead
         options.log_severity_level = 3
@@ -101,9 +103,13 @@ class GraftEmbedder:
 
 
 class Entrance:
-    """What stands before the layers: the tokenizer and the table of input vectors."""
+    """What stands before the layers: the tokenizer and the table of input vectors.
 
-    def __init__(self, folder: Path) -> None:
+    lexicon: rows of words that the tokenizer cuts, the same as in the table beside.
+    """
+
+    def __init__(self, folder: Path, lexicon: Lexicon | None) -> None:
+        self._lexicon = lexicon
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
@@ -133,20 +139,38 @@ class Entrance:
 
         Unknown tokens are left out; a text longer than the positions is cut short.
         """
-        made = []
-        for encoding in self._tokenizer.encode_batch_fast(list(texts)):
-            rows = self._mapping[encoding.ids]
-            rows = rows[rows > 0]
-            if len(rows) > self.longest:
-                rows = np.append(rows[: self.longest - 1], rows[-1])
-            made.append(rows)
-        return made
+        encodings = self._tokenizer.encode_batch(list(texts))
+        return entered(encodings, self._mapping, self._lexicon, self.longest)
 
     def __call__(self, rows: NDArray[np.int32]) -> Vectors:
         """Give the input vectors (n, dim) of n rows at their places."""
         numbers = unpack(self._packed[rows]) * self._scale[rows, None]
         entered: Vectors = numbers + self._positions[: len(rows)]
         return entered
+
+
+def entered(
+    encodings: Sequence[Encoding],
+    mapping: NDArray[np.int32],
+    lexicon: Lexicon | None,
+    longest: int,
+) -> list[NDArray[np.int32]]:
+    """Give the rows of each text's tokens, or of the words they are pieces of.
+
+    mapping: (v,) the row of each token, 0 for the unknown one, which is left out. A
+    text of more rows than `longest` is cut short before its last.
+    """
+    made = []
+    for encoding, words in zip(encodings, places(lexicon, encodings), strict=True):
+        rows = mapping[encoding.ids]
+        for start, end, row in words:
+            rows[start:end] = 0
+            rows[start] = row
+        rows = rows[rows > 0]
+        if len(rows) > longest:
+            rows = np.append(rows[: longest - 1], rows[-1])
+        made.append(rows)
+    return made
 
 
 def unpack(packed: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -175,7 +199,7 @@ def described(folder: Path) -> Description:
     return Description(*(said[name] for name in Description._fields))
 
 
-def beside(table: str, folder: Path) -> WordEmbedder:
+def beside(table: str, folder: Path) -> StaticEmbedder:
     """Load the package's table of this id; ModelError when it is another by now."""
     found = load_words(table.partition("@")[0])
     if found.id != table:
@@ -183,4 +207,5 @@ def beside(table: str, folder: Path) -> WordEmbedder:
             f"{folder} was trained beside {table}, and this package has {found.id}; "
             "use the model that came with this version"
         )
+    assert isinstance(found, StaticEmbedder)  # the package's tables are
     return found

@@ -30,9 +30,9 @@ class Graft(InputModule):
     def __init__(self, folder: Path) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.folder = folder
-        self.entrance = Entrance(folder)
         self.said = described(folder)
         self.table = beside(self.said.table, folder)
+        self.entrance = Entrance(folder, self.table.lexicon)
         tensors = load_file(folder / "model.safetensors")
         for name in [n for n in tensors if n.endswith(".scale") and n[0].isdigit()]:
             weight = name.removesuffix(".scale") + ".weight"

@@ -6,7 +6,6 @@ from sentence_transformers import SentenceTransformer
 
 from index import embedders
 from index.embedders import MODELS
-from index.embedders.graft import Entrance
 
 FOLDER = MODELS / "multilingual"
 pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="no graft here")
@@ -68,7 +67,7 @@ def test_sentence_transformers_gives_the_same_order(graft):
 
 def test_a_long_text_keeps_its_beginning_and_its_end():
     """Cut to the positions there are, the closing token still last."""
-    entrance = Entrance(FOLDER)
+    entrance = embedders.load("multilingual")._entrance
     (short,), (long,) = entrance.rows(["one two"]), entrance.rows(["one two " * 500])
 
     assert len(long) == entrance.longest

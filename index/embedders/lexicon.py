@@ -1,0 +1,174 @@
+"""Words that a table has no token for, each on one of its rows: four bytes a word.
+
+A tokenizer takes thirty bytes for a word, and time to open; this is read where it
+lies. The words themselves are not kept: a hash says where an entry would be, and 15
+bits of it in the entry whether it is the word's, so that one strange word in some
+thousands is taken for another (Bloom, CACM 1970). A word that has no entry is taken
+for the longest of its beginnings that has one, in Arabic script for what is left
+without the particles before it. Pure.
+"""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+from tokenizers import Encoding
+
+ROW_BITS = 17
+_MARK_BITS = 32 - ROW_BITS
+_CROWD = 16  # entries that a bucket has, about
+# A beginning has at least this many letters, in Korean two, and is at least this part
+# of the word.
+_LEAST, _LEAST_HANGUL, _PART = 4, 2, 0.6
+# What words of Arabic script carry in front ("and", "so", "by", "as", "to", "the"), and
+# the fewest letters without it.
+_PARTICLES = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
+_BARE = 3
+# Scripts that put no spaces: what a tokenizer takes for a word holds several.
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}]")
+_REMEMBERED = 1 << 17
+
+
+class _Cut(NamedTuple):
+    """A word that a tokenizer cuts: its tokens are `[start:end]` of its text's, the
+    first of them has `first` letters."""
+
+    start: int
+    end: int
+    word: str
+    first: int
+
+
+class Lexicon:
+    """Rows of words by their hashes, bucket after bucket.
+
+    entries: (n,) uint32, bits of a hash above the 17 bits of a row. starts: (2^k + 1,)
+    uint32, where in `entries` each bucket begins.
+    """
+
+    def __init__(self, entries: NDArray[np.uint32], starts: NDArray[np.uint32]) -> None:
+        self._entries, self._starts = entries, starts
+        self._bits = (len(starts) - 1).bit_length() - 1
+        self._fullest = int(np.diff(starts.astype(np.int64)).max(initial=0))
+        self._known: dict[tuple[str, int], int] = {}
+
+    @classmethod
+    def build(cls, words: Sequence[str], rows: NDArray[np.int64]) -> "Lexicon":
+        """Put distinct words on rows (n,), each from 1 to 2^17 - 1."""
+        hashes = _hashes(words)
+        bits = (len(words) // _CROWD).bit_length()
+        buckets = _buckets(hashes, bits)
+        order = np.lexsort((hashes, buckets))
+        entries = _marks(hashes) << np.uint64(ROW_BITS) | rows.astype(np.uint64)
+        starts = np.searchsorted(buckets[order], np.arange((1 << bits) + 1))
+        return cls(entries[order].astype(np.uint32), starts.astype(np.uint32))
+
+    def arrays(self) -> dict[str, NDArray[np.uint32]]:
+        """Give what `Lexicon` is made of, by name."""
+        return {"entries": self._entries, "starts": self._starts}
+
+    @property
+    def last_row(self) -> int:
+        """The largest row that a word is on, 0 where there are no words."""
+        return int((self._entries & np.uint32((1 << ROW_BITS) - 1)).max(initial=0))
+
+    def rows(
+        self, words: Sequence[str], longer_than: Sequence[int]
+    ) -> NDArray[np.int64]:
+        """Give the row of each word, or of its first form that has one: (n,), or 0.
+
+        longer_than: letters of each word that its beginnings must exceed.
+        """
+        asked = list(zip(words, longer_than, strict=True))
+        known = self._known if len(self._known) < _REMEMBERED else {}
+        new = [key for key in dict.fromkeys(asked) if key not in known]
+        tried = [forms(*key) for key in new]
+        found = self._find([form for of_word in tried for form in of_word])
+        ends = np.cumsum([0, *map(len, tried)])
+        for key, (start, end) in zip(new, pairwise(ends), strict=True):
+            rows = found[start:end]
+            known[key] = int(rows[(rows > 0).argmax()])
+        self._known = known
+        return np.array([known[key] for key in asked], np.int64)
+
+    def _find(self, words: Sequence[str]) -> NDArray[np.int64]:
+        """Give the row of each word itself: (n,), 0 for none."""
+        found = np.zeros(len(words), np.int64)
+        hashes = _hashes(words)
+        buckets, marks = _buckets(hashes, self._bits), _marks(hashes)
+        starts, ends = self._starts[buckets], self._starts[buckets + 1]
+        for step in range(self._fullest):
+            at = starts + np.uint32(step)
+            entries = self._entries[np.minimum(at, len(self._entries) - 1)]
+            same = (at < ends) & (entries >> np.uint32(ROW_BITS) == marks)
+            found[same] = entries[same] & np.uint32((1 << ROW_BITS) - 1)
+        return found
+
+
+def places(
+    lexicon: Lexicon | None, encodings: Sequence[Encoding]
+) -> list[list[tuple[int, int, int]]]:
+    """Find the words of texts that are cut to several tokens and have a row.
+
+    Returns for each text (start, end, row): tokens `[start:end]` are one word. Words of
+    scripts without spaces are left as they are cut.
+    """
+    if lexicon is None:
+        return [[] for _ in encodings]
+    of_texts = [_cuts(encoding) for encoding in encodings]
+    cuts = [cut for of_text in of_texts for cut in of_text]
+    rows = iter(lexicon.rows([c.word for c in cuts], [c.first for c in cuts]).tolist())
+    return [
+        [(cut.start, cut.end, row) for cut in of_text if (row := next(rows))]
+        for of_text in of_texts
+    ]
+
+
+def _cuts(encoding: Encoding) -> list[_Cut]:
+    """List the words of a text that are cut to several tokens."""
+    of = np.array([-1 if word is None else word for word in encoding.word_ids])
+    starts = np.flatnonzero(np.diff(of, prepend=-2))
+    ends = np.append(starts[1:], len(of))
+    several = (ends - starts > 1) & (of[starts] >= 0)
+    if not several.any():
+        return []
+    tokens = encoding.tokens
+    places = zip(starts[several].tolist(), ends[several].tolist(), strict=True)
+    found = [_Cut(a, b, "".join(tokens[a:b]), len(tokens[a])) for a, b in places]
+    return [one for one in found if not _UNSPACED.search(one.word)]
+
+
+def forms(word: str, longer_than: int) -> list[str]:
+    """The word and what may stand for it: its beginnings, longest first, or in Arabic
+    script what is left without the particles before it.
+
+    longer_than: letters that a beginning must exceed.
+
+    >>> forms("planning", 0)
+    ['planning', 'plannin', 'planni', 'plann']
+    >>> forms("بالسلام", 0)
+    ['بالسلام', 'سلام', 'السلام']
+    """
+    if "\u0600" <= word[:1] <= "\u06ff":
+        bare = (word.removeprefix(p) for p in _PARTICLES if word.startswith(p))
+        return [word, *(form for form in bare if len(form) >= _BARE)]
+    letters = _LEAST_HANGUL if "가" <= word[:1] <= "힣" else _LEAST
+    least = max(letters, round(_PART * len(word)), longer_than + 1)
+    return [word, *(word[:n] for n in range(len(word) - 1, least - 1, -1))]
+
+
+def _hashes(words: Sequence[str]) -> NDArray[np.uint64]:
+    told = b"".join(blake2b(word.encode(), digest_size=8).digest() for word in words)
+    return np.frombuffer(told, "<u8")
+
+
+def _buckets(hashes: NDArray[np.uint64], bits: int) -> NDArray[np.int64]:
+    return ((hashes >> np.uint64(32)) >> np.uint64(32 - bits)).astype(np.int64)
+
+
+def _marks(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    return hashes & np.uint64((1 << _MARK_BITS) - 1)

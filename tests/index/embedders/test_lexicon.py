@@ -1,0 +1,141 @@
+"""Words beside the tokens: a hash table on the rows of a token table."""
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+from tokenizers import Tokenizer
+from tokenizers.pre_tokenizers import WhitespaceSplit
+
+from index import embedders
+from index.embedders import lexicon, static
+from index.embedders.lexicon import Lexicon
+from index.errors import ModelError
+
+
+def words(n, seed=0):
+    """Give n different words of two to fifteen letters."""
+    rng = np.random.default_rng(seed)
+    made = (
+        "".join(rng.choice(list("abcdefghijkl"), rng.integers(2, 16)))
+        for _ in "x" * 3 * n
+    )
+    return list(dict.fromkeys(made))[:n]
+
+
+@pytest.mark.parametrize("n", [1, 7, 8, 1000, 20_000])
+def test_every_word_is_found_on_its_row(n):
+    """Whatever their number, but for a few that two words' hashes give to one."""
+    known = words(n)
+    rows = np.random.default_rng(1).integers(1, 1 << lexicon.ROW_BITS, n)
+
+    built = Lexicon.build(known, rows)
+    again = Lexicon(**built.arrays())
+
+    for one in (built, again):
+        assert (one.rows(known, [0] * n) != rows).mean() < 1e-3
+
+
+def test_few_strange_words_are_taken_for_others():
+    """Fewer than one in a thousand, where no beginning may stand for a word."""
+    known = words(20_000)
+    strange = [word + "!" for word in words(20_000, seed=2)]
+
+    found = Lexicon.build(known, np.ones(len(known), int)).rows(
+        strange, [len(word) for word in strange]
+    )
+
+    assert (found > 0).mean() < 1e-3
+
+
+def test_a_word_is_taken_for_its_longest_beginning():
+    """At least four letters, two in Korean, most of the word, and longer than told."""
+    known = Lexicon.build(["plan", "planning", "as", "일본"], np.array([1, 2, 3, 4]))
+
+    def row(word, longer_than=0):
+        return known.rows([word], [longer_than])[0]
+
+    assert row("planner") == 1
+    assert row("planningly") == 2
+    assert row("planner", 4) == 0  # its first piece is as long
+    assert row("plantation") == 0  # too much of it is left
+    assert row("ask") == 0  # too short
+    assert row("일본의") == 4
+
+
+def test_a_word_of_arabic_script_is_taken_for_itself_without_particles():
+    """Its endings are no beginnings' business: other roots begin so."""
+    known = Lexicon.build(["سلام", "مدر"], np.array([1, 2]))
+
+    assert known.rows(["والسلام", "بسلام", "مدرسة"], [0] * 3).tolist() == [1, 1, 0]
+
+
+@pytest.fixture
+def folder(models, tmp_path):
+    """The tiny table, without word marks, with "zzyzzx" on the row of "f"."""
+    tensors = load_file(models / "fast/model.safetensors")
+    modules = (models / "fast/modules.json").read_bytes()
+    (tmp_path / "modules.json").write_bytes(modules)
+    tokenizer = Tokenizer.from_file(str(models / "fast/tokenizer.json"))
+    tokenizer.pre_tokenizer = WhitespaceSplit()
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    row = np.array([tokenizer.token_to_id("f")])
+    arrays = Lexicon.build(["zzyzzx"], row).arrays()
+    made = {f"lexicon.{name}": array for name, array in arrays.items()}
+    save_file(tensors | made, tmp_path / "model.safetensors")
+    return tmp_path
+
+
+def test_a_word_of_the_lexicon_means_what_its_row_does(folder):
+    """Alone, in a text, and with an ending; other words keep their pieces."""
+    table = static.load(folder, "x")
+    plain = static.load(folder, "x")
+    plain.lexicon = None
+    cut = table._tokenizer.encode("zzyzzx", add_special_tokens=False)
+    assert len(cut.ids) > 1
+
+    (one, ending, other), _ = table.word_vectors(["zzyzzx", "zzyzzxes", "f"])
+    np.testing.assert_allclose(one, other, atol=1e-6)
+    np.testing.assert_allclose(ending, other, atol=1e-6)
+
+    text = "halt zzyzzx ceci"
+    assert not np.allclose(*(t.encode_passages([text])[0] for t in (table, plain)))
+    same = [t.encode_passages(["halt ceci", "fin"]) for t in (table, plain)]
+    np.testing.assert_array_equal(*same)
+
+
+def test_a_lexicon_of_more_rows_than_there_are_is_refused(folder):
+    """Said when the model is opened, not when a word is looked up."""
+    tensors = load_file(folder / "model.safetensors")
+    tensors["lexicon.entries"] |= np.uint32(100_000)
+    save_file(tensors, folder / "model.safetensors")
+
+    with pytest.raises(ModelError, match="rows for a lexicon"):
+        static.load(folder, "x")
+
+
+def test_places_are_those_of_words_in_the_text(folder):
+    """Tokens from start to end are the word; scripts without spaces are left alone."""
+    table = static.load(folder, "x")
+    encoding = table._tokenizer.encode("halt zzyzzx 停止", add_special_tokens=False)
+
+    ((found,),) = lexicon.places(table.lexicon, [encoding])
+
+    start, end, row = found
+    assert "".join(encoding.tokens[start:end]) == "zzyzzx"
+    assert row == table._tokenizer.token_to_id("f")
+    assert lexicon.places(None, [encoding]) == [[]]
+
+
+def test_the_package_has_a_lexicon_that_helps():
+    """Words that its tokenizer cuts lie near what they mean."""
+    folder = embedders.MODELS / "fast"
+    if not folder.exists():
+        pytest.skip("the packaged table is not there")
+    table = static.load(folder, "fast")
+    pairs = [("durdur", "stop"), ("wezwał", "called"), ("réclame", "demands")]
+
+    near = [np.prod(table.word_vectors(pair)[0], axis=0).sum() for pair in pairs]
+    table.lexicon = None
+    before = [np.prod(table.word_vectors(pair)[0], axis=0).sum() for pair in pairs]
+
+    assert (np.array(near) > np.array(before)).all()

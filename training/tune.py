@@ -1,0 +1,237 @@
+"""Train the table on as it is shipped: rows that tokens share, and tokens' weights.
+
+What `train` trains for, for means in the space of means and for words in that of
+words, on all tokens, the ones of `extend` too; and instead of the teacher's vectors
+the order of its similarities: of pairs of sentences that lie near each other in its
+eyes, the cosines are to go with the teacher's (their correlation; after CoSENT, Su,
+2022). That is what sentences are compared by, and what a mean of words is bad at.
+"""
+
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+import torch
+from safetensors.numpy import load_file, save_file
+from torch import Tensor
+
+from training.corpus import Corpus
+from training.export import even, quantize
+from training.table import Table, contrast, late_scores, means, pad
+from training.train import LATE_PASSAGE, LONGEST, Trainer, equal
+
+log = logging.getLogger(__name__)
+Array = np.ndarray
+_NEAR = 64  # neighbours that a pair is drawn from
+_FEWEST = 500  # sentences that the teacher knows, for a language to be compared
+
+
+class Shared:
+    """The table in a folder: shared rows (r, d) and the tokens' weights (v,)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.tensors = folder, load_file(folder / "model.safetensors")
+        rows = self.tensors["embeddings"].astype(np.float32)
+        lengths = np.linalg.norm(rows, axis=1)
+        self.mapping = torch.from_numpy(self.tensors["mapping"].astype(np.int64))
+        weights = self.tensors["weights"] * lengths[self.mapping]
+        self.heard = torch.from_numpy(weights > 0)
+        self.words = torch.from_numpy(self.tensors["words"])
+        self.rows = Table(*rows.shape, seed=0)
+        unit = rows / np.where(lengths > 0, lengths, 1)[:, None]
+        self.rows.rows = torch.from_numpy(unit)
+        self.weights = Table(len(weights), 1, seed=0)  # their logarithms
+        logs = np.log(np.maximum(weights, 1e-6)).astype(np.float32)
+        self.weights.rows = torch.from_numpy(logs)[:, None]
+
+    def gather(self, ids: Tensor) -> Tensor:
+        """Give the tokens' weighted rows, padding first; they collect a gradient."""
+        self._ids = ids
+        self._of, place = self.mapping[ids].unique(return_inverse=True)
+        self._rows = self.rows.rows[self._of].clone().requires_grad_()
+        self._logs = self.weights.rows[ids].clone().requires_grad_()
+        weighted = self._rows[place] * self._logs.exp() * self.heard[ids, None]
+        return torch.cat([torch.zeros(1, weighted.shape[1]), weighted])
+
+    def step(self, rate: float, weight_rate: float) -> None:
+        """Update what was gathered last, by its gradient."""
+        for table, ids, leaf, by in (
+            (self.rows, self._of, self._rows, rate),
+            (self.weights, self._ids, self._logs, weight_rate),
+        ):
+            assert leaf.grad is not None
+            table.step(ids, leaf.grad, by)
+
+    def save(self, checkpoint: Path, step: int) -> None:
+        """Write everything needed to go on, whole or not at all."""
+        state = {"rows": vars(self.rows), "weights": vars(self.weights), "step": step}
+        torch.save(state, checkpoint.with_suffix(".tmp"))
+        checkpoint.with_suffix(".tmp").replace(checkpoint)
+
+    def load(self, checkpoint: Path) -> int:
+        """Take up a saved state; gives the step to go on with."""
+        state = torch.load(checkpoint, weights_only=True)
+        vars(self.rows).update(state["rows"])
+        vars(self.weights).update(state["weights"])
+        return int(state["step"])
+
+    def write(self, settings: dict[str, Any]) -> None:
+        """Write the table back, its axes made more even once more."""
+        tensors, mapping = self.tensors, self.tensors["mapping"]
+        weights = np.exp(self.weights.rows.numpy()[:, 0]) * self.heard.numpy()
+        rows, weights, back = even(
+            self.rows.rows.numpy(),
+            mapping,
+            weights,
+            tensors["information"].astype(np.float32),
+            {"information_power": 0, "length_power": 0} | settings,
+        )
+        embeddings, scale = quantize(rows)
+        made = tensors | {
+            "embeddings": embeddings,
+            "weights": (weights * scale[mapping]).astype(np.float32),
+            "words": (back @ tensors["words"]).astype(np.float32),
+        }
+        save_file(made, self.folder / "model.safetensors")
+
+
+class Tuner(Trainer):
+    """A Trainer of the shipped table."""
+
+    def __init__(
+        self, corpus: Corpus, teacher: Array, row: Array, recipe: dict[str, Any]
+    ) -> None:
+        super().__init__(corpus, teacher, row, recipe)
+        self.vectors = teacher
+        self.known = {
+            code: picked
+            for code, pairs in corpus.sentences.items()
+            if len(picked := _first(row, pairs.left)) > _FEWEST
+        }
+        self.codes = sorted(self.known)
+        sizes = np.array([len(self.known[code]) for code in self.codes])
+        share = sizes ** recipe["language_power"]
+        self.chance = share / share.sum()
+        self.near: dict[str, Array] = {}
+
+    def batch(self, step: int) -> dict[str, Any]:
+        """Draw what a step needs, and pairs of sentences of one language."""
+        made, n = super().batch(step), self.recipe["graded"]
+        code = str(self.rng.choice(self.codes, p=self.chance))
+        known, near = self.known[code], self._neighbours(code)
+        first = self.rng.integers(len(known), size=n)
+        rank = np.exp(self.rng.random(n) * np.log(_NEAR)).astype(int)  # near ones more
+        second = near[first, rank]
+        second = np.where(second < 0, self.rng.integers(len(known), size=n), second)
+        picked = known[np.concatenate([first, second])]
+        pairs = self.corpus.sentences[code]
+        left, right = pairs.left[picked], pairs.right[picked]
+        vectors = self.vectors[self.teacher_row[left]].astype(np.float32)
+        return made | {
+            "graded": torch.from_numpy(vectors),
+            "e": pad(self.take(self.corpus.english, left), LONGEST, self.rng),
+            "f": pad(self.take(self.corpus.other[code], right), LONGEST, self.rng),
+        }
+
+    def _neighbours(self, code: str) -> Array:
+        """Places of the sentences that lie near each in the teacher's eyes."""
+        if code not in self.near:
+            left = self.corpus.sentences[code].left[self.known[code]]
+            vectors = self.vectors[self.teacher_row[left]].astype(np.float32)
+            kind = "Flat" if len(vectors) < 20_000 else "IVF256,Flat"
+            finder = faiss.index_factory(
+                vectors.shape[1], kind, faiss.METRIC_INNER_PRODUCT
+            )
+            finder.train(vectors)
+            finder.add(vectors)
+            if kind != "Flat":
+                finder.nprobe = 8
+            self.near[code] = finder.search(vectors, _NEAR + 1)[1].astype(np.int32)
+        return self.near[code]
+
+    def losses(
+        self, rows: Tensor, words: Tensor, batch: dict[str, Any]
+    ) -> dict[str, Tensor]:
+        """The losses of one step; `rows` and `words` are those of the batch in the
+        space of means and in that of words."""
+        recipe, a, b = self.recipe, batch["a"], batch["b"]
+        left, right = means(rows, a), means(rows, b)
+        same = equal(batch["left"])
+        found = {"mean": contrast(left @ right.T / recipe["temperature"], same)}
+        found["graded"] = recipe["grade"] * _graded(
+            batch["graded"], means(rows, batch["e"]), means(rows, batch["f"])
+        )
+        if batch["turn"] == "late":
+            n = recipe["late_batch"]
+            scores = late_scores(words, a[:n, :24], b[:n, :32])
+            found["late"] = contrast(scores / recipe["late_temperature"], same[:n, :n])
+        elif batch["turn"] == "terms" and "c" in batch:
+            found |= self.second_loss(words, batch)
+        elif "c" in batch:
+            c, d, turn = batch["c"], batch["d"], batch["turn"]
+            scores = means(rows, c) @ means(rows, d).T / recipe["temperature"]
+            none = torch.zeros_like(scores, dtype=torch.bool)
+            n = recipe["late_batch"] // 2
+            late = late_scores(words, c[:n], d[:n, :LATE_PASSAGE])
+            late = late / recipe["late_temperature"]
+            found[turn] = contrast(scores, none)
+            found[f"{turn}.late"] = contrast(late, none[:n, :n])
+        return found
+
+    def tune(self, table: Shared, checkpoint: Path) -> None:
+        """Train to the end, from the checkpoint where there is one."""
+        steps = self.recipe["tuned"]
+        start = table.load(checkpoint) if checkpoint.exists() else 0
+        self.rng = np.random.default_rng([self.recipe["seed"], 2, start])
+        began, sums = time.monotonic(), dict[str, list[float]]()
+        for step in range(start, steps):
+            batch = self.batch(step)
+            ids = self.localise(batch, "abcdef")
+            rows = table.gather(ids)
+            losses = self.losses(rows, rows @ table.words, batch)
+            torch.stack(list(losses.values())).sum().backward()
+            share = min(1.0, (step + 1) / 50) * (1 - step / steps)
+            table.step(*(share * rate for rate in self.recipe["tuning_rate"]))
+            for name, value in losses.items():
+                sums.setdefault(name, []).append(float(value.detach()))
+            if step % 100 == 99:
+                curve = {k: round(float(np.mean(v)), 3) for k, v in sums.items()}
+                seconds = time.monotonic() - began
+                log.info("%d/%d %.0fs %s", step + 1, steps, seconds, curve)
+                sums = {}
+            if step % 500 == 499 or step == steps - 1:
+                table.save(checkpoint, step + 1)
+
+
+def _first(row: Array, left: Array) -> Array:
+    """Places of pairs whose English text the teacher has read, each text once."""
+    known = np.flatnonzero(row[left] >= 0)
+    _, first = np.unique(row[left[known]], return_index=True)
+    return known[first]
+
+
+def _graded(teacher: Tensor, english: Tensor, other: Tensor) -> Tensor:
+    """How badly cosines go with the teacher's: 1 less their correlation, summed over
+    pairs of English, of the other language, and one of each.
+
+    All (2n, d): texts, then their partners. A quarter as many pairs more are of texts
+    that have nothing to do with each other.
+    """
+    n = len(english) // 2
+    m = n // 4
+
+    def pairs(a: Tensor, b: Tensor) -> Tensor:
+        strange = (a[:m] * b[n + m : n + 2 * m]).sum(1)
+        return torch.cat([(a[:n] * b[n:]).sum(1), strange])
+
+    wanted = pairs(teacher, teacher)
+    wanted = wanted - wanted.mean()
+    lost = torch.zeros(())
+    for one, two in ((english, english), (other, other), (english, other)):
+        found = pairs(one, two)
+        found = found - found.mean()
+        lost = lost + 1 - found @ wanted / (found.norm() * wanted.norm() + 1e-6)
+    return lost
