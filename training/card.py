@@ -114,8 +114,8 @@ What each step gave is in `training/EXPERIMENTS.md`.
 Ranking, even articles of XQuAD, one question of three, nDCG@10, `fast` and this: same
 language .955 and .960, English question over another language .866 and .898, another
 language's over English .865 and .882, each paragraph in a language drawn by chance .752
-and .798. Embedding 1,000 passages takes 0.1 and 8 seconds, 100,000 of them 13 seconds
-and 13 minutes. Who asks across languages gains; most people wait less.
+and .798. Embedding 1,000 passages takes 0.2 and 7 seconds, 100,000 of them 23 seconds
+and 11 minutes. Who asks across languages gains; most people wait less.
 """
 
 _TAIL = """

@@ -2,7 +2,8 @@
 
 Reads folders of model2vec and of sentence-transformers' StaticEmbedding directly,
 in their arithmetic: model2vec's own loader copies the tokenizer through JSON, which
-takes 2.7 s for 120,000 tokens where this takes 0.3 s. Texts are never cut short.
+takes 2.7 s for 120,000 tokens where this takes 0.3 s. A table of ours has a lexicon
+too, which they leave aside. Texts are never cut short.
 """
 
 import json
