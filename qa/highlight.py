@@ -16,8 +16,8 @@ from qa.records import Span
 
 Array = NDArray[Any]
 
-# A match weaker than this is no evidence, nor is one this far behind the word's best: what
-# a word means in another language is often several words.
+# A match weaker than this is no evidence, nor is one this far behind the word's best;
+# but what a word means in another language is often several words.
 WEAK = 0.25
 CLOSE = 0.45
 # Spans that weigh less than this beside the strongest are left unmarked.
