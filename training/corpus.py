@@ -64,6 +64,13 @@ def _chances(weights: list[float]) -> Array:
     return chance / max(chance.sum(), 1e-9)
 
 
+def shares(sizes: dict[str, int], power: float) -> tuple[list[str], Array]:
+    """Names in order, and how likely each is drawn: by its size to a power."""
+    names = sorted(sizes)
+    share = np.array([sizes[name] for name in names], np.float64) ** power
+    return names, share / share.sum()
+
+
 class _Rows:
     """Numbers distinct texts in the order they are met."""
 

@@ -7,8 +7,6 @@ for some, is drawn to the teacher's (cosine), and told from the rest of the batc
 (contrastive). Deterministic for a given seed and thread count.
 """
 
-import logging
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +18,13 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from index.embedders.graft import entered
+from training.corpus import shares
+from training.curve import Curve
 from training.data import pairs, records, sources
 from training.graft import Start
 from training.student import Student, Teacher
-from training.table import Table, contrast
+from training.table import Table, contrast, equal, save_whole
 
-log = logging.getLogger(__name__)
 Array = np.ndarray
 TURNS = "sentences terms sentences passages sentences terms sentences questions"
 LONGEST = {"sentences": 72, "passages": 200, "terms": 16, "questions": 200}
@@ -102,7 +101,7 @@ class Distiller:
             self.student.body.parameters(), lr=0.0, weight_decay=0.01
         )
         self.languages = {
-            kind: _shares(sizes, recipe["language_power"])
+            kind: shares(sizes, recipe["language_power"])
             for kind, sizes in (
                 ("sentences", {c: len(p.other) for c, p in material.sentences.items()}),
                 ("terms", {c: len(p.other) for c, p in material.terms.items()}),
@@ -114,19 +113,13 @@ class Distiller:
         """Train to the end, from the checkpoint where there is one."""
         steps, begin = self.recipe["steps"], self._load(checkpoint)
         self.rng = np.random.default_rng([self.recipe["seed"], begin])
-        began, sums = time.monotonic(), dict[str, list[float]]()
+        curve = Curve(steps, every=50)
         for step in range(begin, steps):
             warm = min(1.0, (step + 1) / 100)
             left = min(1.0, (steps - step) / (steps * self.recipe["decay"]))
             self.student.body.requires_grad_(step >= steps * self.recipe["frozen"])
             turn = TURNS.split()[step % len(TURNS.split())]
-            value = self.step(turn, warm * left)
-            sums.setdefault(turn, []).append(value)
-            if step % 50 == 49:
-                curve = {k: round(float(np.mean(v)), 3) for k, v in sums.items()}
-                seconds = time.monotonic() - began
-                log.info("%d/%d %.0fs %s", step + 1, steps, seconds, curve)
-                sums = {}
+            curve.add(step, {turn: self.step(turn, warm * left)})
             if step % 500 == 499 or step == steps - 1:
                 self._save(checkpoint, step + 1)
 
@@ -215,8 +208,7 @@ class Distiller:
             "adam": self.adam.state_dict(),
             "step": step,
         }
-        torch.save(state, path.with_suffix(".tmp"))
-        path.with_suffix(".tmp").replace(path)
+        save_whole(state, path)
 
     def _load(self, path: Path) -> int:
         if not path.exists():
@@ -228,14 +220,7 @@ class Distiller:
         return int(state["step"])
 
 
-def _shares(sizes: dict[str, int], power: float) -> tuple[list[str], Array]:
-    codes = sorted(sizes)
-    share = np.array([sizes[c] for c in codes], np.float64) ** power
-    return codes, share / share.sum()
-
-
 def _equal(texts: list[str]) -> Tensor:
     """(n, n) bool: off-diagonal places where two texts are the same."""
     _, number = np.unique(texts, return_inverse=True)
-    same = torch.from_numpy(number[:, None] == number[None, :])
-    return same.fill_diagonal_(False)
+    return equal(number)

@@ -22,7 +22,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import regex
 from safetensors.numpy import load_file, save_file
-from scipy import sparse
 from tokenizers import Tokenizer
 
 from index.embedders import unit
@@ -110,9 +109,8 @@ def extend(material: Material, folder: Path, settings: dict[str, Any]) -> None:
     Raises KeyError when a tensor is missing.
     """
     entries = _Extension(material, folder, settings["extra_power"], tokens=True)
-    tensors = load_file(folder / "model.safetensors")
-    kept, rows = _placed(_merged(entries), settings["extra"], tensors)
-    _write(kept, rows, tensors, folder)
+    kept, rows = _placed(_merged(entries), settings["extra"], entries.tensors)
+    _write(kept, rows, entries.tensors, folder)
     log.info("added %d words and stems", len(kept))
 
 
@@ -120,8 +118,7 @@ def keep(material: Material, folder: Path, settings: dict[str, Any]) -> None:
     """Write the `settings["lexicon"]` best words and stems that are no tokens into the
     table's lexicon, but for those whose other forms say the same."""
     entries = _Extension(material, folder, settings["extra_power"], tokens=False)
-    tensors = load_file(folder / "model.safetensors")
-    most = settings["lexicon"]
+    tensors, most = entries.tensors, settings["lexicon"]
     placed, rows = _placed(_merged(entries), round(_SPARE * most), tensors)
     words = [entry.text for entry in placed]
     kept = needed(words, rows, entries.tokenizer)[:most]
@@ -168,8 +165,8 @@ class _Extension:
         self.material, self.power, self.tokens = material, power, tokens
         self.embedder = StaticEmbedder(folder, "table")
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        tensors = load_file(folder / "model.safetensors")
-        self.unit = _words_of(tensors)[tensors["mapping"]]
+        self.tensors = load_file(folder / "model.safetensors")
+        self.unit = _words_of(self.tensors)[self.tensors["mapping"]]
         self.vocabulary: dict[str, int] = self.tokenizer.get_vocab()
         self.english, self.chance = self._english()
 
@@ -218,15 +215,8 @@ class _Extension:
                 used = [i for i, words in enumerate(held) if words]
                 if not used:
                     continue
-                own = Texts(
-                    np.array([w for i in used for w in held[i]], np.int32),
-                    np.cumsum([0, *(len(held[i]) for i in used)]),
-                )
-                other = Texts.of([pairs.other[i] for i in used], self.tokenizer)
-                rows = np.arange(len(own))
                 counts, _, directions = self._align(
-                    occurrence(own, rows, len(cut)).tocsc(),
-                    occurrence(other, rows, len(self.unit)),
+                    [held[i] for i in used], len(cut), [pairs.other[i] for i in used]
                 )
                 total += directions * np.sqrt(counts)[:, None]
                 weight += np.sqrt(counts)
@@ -314,32 +304,30 @@ class _Extension:
         ]
         number = {word: i for i, word in enumerate(kept)}
         held = [[number[w] for w in words if w in number] for words in texts]
-        own = Texts(
-            np.array([i for numbers in held for i in numbers], np.int32),
-            np.cumsum([0, *map(len, held)]),
-        )
-        english = Texts.of([*sentences.english, *lexicon.english], self.tokenizer)
-        pairs = np.arange(len(own))
         counts = [np.array([c[w] for w in kept], float) for c in (met, listed, within)]
-        aligned = self._align(
-            occurrence(own, pairs, len(kept)).tocsc(),
-            occurrence(english, pairs, len(self.unit)),
-        )
+        english = [*sentences.english, *lexicon.english]
+        aligned = self._align(held, len(kept), english)
         return _Found(kept, *counts, *aligned)
 
     def _align(
-        self, words: sparse.csc_matrix, english: sparse.csr_matrix
+        self, held: list[list[int]], n: int, others: list[str]
     ) -> tuple[Array, Array, Array]:
-        """Give the pairs that each word stands in, its best English token, and its
-        direction, from the words (p, n) and English tokens (p, v) of pairs."""
+        """Give the pairs that each of n words stands in, the token that translates it
+        best, and its direction, from the words of texts and their translations."""
+        flat = np.array([word for words in held for word in words], np.int32)
+        texts = Texts(flat, np.cumsum([0, *map(len, held)]))
+        pairs = np.arange(len(texts))
+        words = occurrence(texts, pairs, n).tocsc()
+        tokens = Texts.of(others, self.tokenizer)
+        translated = occurrence(tokens, pairs, len(self.unit))
         of_words = np.asarray(words.sum(axis=0)).ravel()
-        of_english = np.asarray(english.sum(axis=0)).ravel()
+        of_tokens = np.asarray(translated.sum(axis=0)).ravel()
         directions = np.zeros((len(of_words), self.unit.shape[1]), np.float32)
         first = np.zeros(len(of_words), np.int64)
         for start in range(0, len(of_words), _CHUNK):
             part = slice(start, start + _CHUNK)
-            joint = (words[:, part].T @ english).tocsr()
-            best = strongest(joint, of_words[part], of_english, english.shape[0])
+            joint = (words[:, part].T @ translated).tocsr()
+            best = strongest(joint, of_words[part], of_tokens, len(pairs))
             directions[part] = best @ self.unit
             filled = np.flatnonzero(np.diff(best.indptr))
             first[start + filled] = np.asarray(best[filled].argmax(axis=1)).ravel()

@@ -148,10 +148,11 @@ def again(folder: Path, fast: Path, teacher: Path) -> Start:
     tensors = load_file(folder / "model.safetensors")
     told = load_file(fast / "model.safetensors")
     made_by = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer = tokenizer_of(fast)
     rows, mapping = _moved(
         unpack(tensors["table"]) * tensors["table.scale"][:, None],
         tensors["mapping"],
-        [made_by.token_to_id(token) for token in _tokens(tokenizer_of(fast))],
+        [made_by.token_to_id(token) for token in _tokens(tokenizer)],
         told,
     )
     of = load_file(teacher / "model.safetensors")
@@ -174,7 +175,7 @@ def again(folder: Path, fast: Path, teacher: Path) -> Start:
         for part, name in _norms(i).items():
             for what in ("weight", "bias"):
                 made[f"{name}.{what}"] = tensors[f"{i}.{part}.{what}"]
-    return Start(tokenizer_of(fast), mapping, rows, lexicon_of(told), made)
+    return Start(tokenizer, mapping, rows, lexicon_of(told), made)
 
 
 def _moved(

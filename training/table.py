@@ -7,6 +7,7 @@ and Zaharia, SIGIR 2020), where a token's weight is the norm of its row.
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -52,9 +53,7 @@ class Table:
 
     def save(self, path: Path, step: int) -> None:
         """Write everything needed to go on, whole or not at all."""
-        state = dict(vars(self)) | {"step": step}
-        torch.save(state, path.with_suffix(".tmp"))
-        path.with_suffix(".tmp").replace(path)
+        save_whole(dict(vars(self)) | {"step": step}, path)
 
     def load(self, path: Path) -> int:
         """Take up a saved state; gives the step to go on with."""
@@ -62,6 +61,12 @@ class Table:
         step = int(state.pop("step"))
         vars(self).update(state)
         return step
+
+
+def save_whole(state: dict[str, Any], path: Path) -> None:
+    """Write a checkpoint whole or not at all."""
+    torch.save(state, path.with_suffix(".tmp"))
+    path.with_suffix(".tmp").replace(path)
 
 
 def pad(texts: list[np.ndarray], longest: int, rng: np.random.Generator) -> Tensor:
@@ -91,6 +96,12 @@ def contrast(scores: Tensor, same: Tensor) -> Tensor:
     scores = scores.masked_fill(same, -1e4)
     target = torch.arange(len(scores))
     return (cross_entropy(scores, target) + cross_entropy(scores.T, target)) / 2
+
+
+def equal(rows: np.ndarray) -> Tensor:
+    """Give (n, n) bool: off-diagonal places where two rows are the same text."""
+    same = torch.from_numpy(rows[:, None] == rows[None, :])
+    return same.fill_diagonal_(False)
 
 
 def late_scores(rows: Tensor, queries: Tensor, passages: Tensor) -> Tensor:

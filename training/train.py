@@ -5,8 +5,6 @@ Each step takes one language: a batch of its translations for the mean vectors
 trains late interaction or words. Deterministic for a given seed and thread count.
 """
 
-import logging
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.corpus import Corpus, Pairs, Texts
-from training.table import Table, contrast, late_scores, means, pad
+from training.corpus import Corpus, Pairs, Texts, shares
+from training.curve import Curve
+from training.table import Table, contrast, equal, late_scores, means, pad
 
-log = logging.getLogger(__name__)
 LONGEST = 48
 PASSAGE = 144
 # What a step trains beside translations, in turn: words are short and many.
@@ -41,9 +39,8 @@ class Trainer:
         self.teacher, self.teacher_row = torch.from_numpy(teacher), row
         self.rng = np.random.default_rng(recipe["seed"])
         power = recipe["language_power"]
-        self.languages = sorted(corpus.sentences)
-        sizes = np.array([len(corpus.sentences[c].left) for c in self.languages])
-        self.language_chance = sizes**power / (sizes**power).sum()
+        sizes = {c: len(pairs.left) for c, pairs in corpus.sentences.items()}
+        self.languages, self.language_chance = shares(sizes, power)
         self.question_keys = sorted(corpus.questions)
         sizes = np.array([len(corpus.questions[k][0]) for k in self.question_keys])
         boost = np.array(
@@ -118,23 +115,29 @@ class Trainer:
             target = self.teacher[batch["teacher"][known.numpy()]].float()
             towards = (left[known] * target).sum(1) + (right[known] * target).sum(1)
             found["teacher"] = recipe["teacher_share"] * (2 - towards).mean() * 4
-        if batch["turn"] == "late":
-            n = recipe["late_batch"]
-            scores = late_scores(rows, a[:n, :24], b[:n, :32])
-            found["late"] = contrast(scores / recipe["late_temperature"], same[:n, :n])
-        elif "c" in batch:
-            found |= self.second_loss(rows, batch)
-        return found
+        return found | self.turn_loss(rows, rows, batch)
 
-    def second_loss(self, rows: Tensor, batch: dict[str, Any]) -> dict[str, Tensor]:
-        c, d, recipe = batch["c"], batch["d"], self.recipe
-        scores = means(rows, c) @ means(rows, d).T / recipe["temperature"]
-        if batch["turn"] == "terms":
+    def turn_loss(
+        self, rows: Tensor, words: Tensor, batch: dict[str, Any]
+    ) -> dict[str, Tensor]:
+        """What the step trains in its turn: means of `rows`, single `words`."""
+        recipe, turn = self.recipe, batch["turn"]
+        if turn == "late":
+            n = recipe["late_batch"]
+            scores = late_scores(words, batch["a"][:n, :24], batch["b"][:n, :32])
+            same = equal(batch["left"][:n])
+            return {"late": contrast(scores / recipe["late_temperature"], same)}
+        if "c" not in batch:
+            return {}
+        c, d = batch["c"], batch["d"]
+        if turn == "terms":
+            scores = means(words, c) @ means(words, d).T / recipe["temperature"]
             same = equal(batch["tl"]) | equal(batch["tr"])
             return {"terms": 0.5 * contrast(scores, same)}
+        scores = means(rows, c) @ means(rows, d).T / recipe["temperature"]
         none = torch.zeros_like(scores, dtype=torch.bool)
-        n, turn = recipe["late_batch"] // 2, batch["turn"]
-        late = late_scores(rows, c[:n], d[:n, :LATE_PASSAGE])
+        n = recipe["late_batch"] // 2
+        late = late_scores(words, c[:n], d[:n, :LATE_PASSAGE])
         late = late / recipe["late_temperature"]
         return {
             turn: contrast(scores, none),
@@ -147,20 +150,14 @@ class Trainer:
         checkpoint = folder / f"phase{phase}.pt"
         start = table.load(checkpoint) if checkpoint.exists() else 0
         self.rng = np.random.default_rng([self.recipe["seed"], phase, start])
-        began, sums = time.monotonic(), dict[str, list[float]]()
+        curve = Curve(steps, every=100)
         for step in range(start, steps):
-            self.step(table, step, rate * (1 - step / steps), sums)
-            if step % 100 == 99:
-                curve = {k: round(float(np.mean(v)), 3) for k, v in sums.items()}
-                seconds = time.monotonic() - began
-                log.info("%d/%d %.0fs %s", step + 1, steps, seconds, curve)
-                sums = {}
+            curve.add(step, self.step(table, step, rate * (1 - step / steps)))
             if step % 500 == 499 or step == steps - 1:
                 table.save(checkpoint, step + 1)
 
-    def step(
-        self, table: Table, step: int, rate: float, sums: dict[str, list[float]]
-    ) -> None:
+    def step(self, table: Table, step: int, rate: float) -> dict[str, float]:
+        """One update; gives its losses."""
         batch = self.batch(step)
         unique = self.localise(batch, "abcd")
         rows = table.gather(unique)
@@ -168,8 +165,7 @@ class Trainer:
         torch.stack(list(losses.values())).sum().backward()
         assert rows.grad is not None
         table.step(unique, rows.grad[1:], rate)
-        for name, value in losses.items():
-            sums.setdefault(name, []).append(float(value.detach()))
+        return {name: float(value.detach()) for name, value in losses.items()}
 
     def localise(self, batch: dict[str, Any], blocks: str) -> Tensor:
         """Number the tokens of a batch's blocks from 1, in place; give their ids."""
@@ -184,9 +180,3 @@ class Trainer:
         for k, part in zip(held, parts, strict=True):
             batch[k] = part.view_as(batch[k])
         return unique
-
-
-def equal(rows: np.ndarray) -> Tensor:
-    """Give (n, n) bool: off-diagonal places where two rows are the same text."""
-    same = torch.from_numpy(rows[:, None] == rows[None, :])
-    return same.fill_diagonal_(False)

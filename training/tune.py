@@ -7,8 +7,6 @@ eyes, the cosines are to go with the teacher's (their correlation; after CoSENT,
 2022). That is what sentences are compared by, and what a mean of words is bad at.
 """
 
-import logging
-import time
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +16,12 @@ import torch
 from safetensors.numpy import load_file, save_file
 from torch import Tensor
 
-from training.corpus import Corpus
+from training.corpus import Corpus, shares
+from training.curve import Curve
 from training.export import even, quantize
-from training.table import Table, contrast, late_scores, means, pad
-from training.train import LATE_PASSAGE, LONGEST, Trainer, equal
+from training.table import Table, contrast, equal, means, pad, save_whole
+from training.train import LONGEST, Trainer
 
-log = logging.getLogger(__name__)
 Array = np.ndarray
 _NEAR = 64  # neighbours that a pair is drawn from
 _FEWEST = 500  # sentences that the teacher knows, for a language to be compared
@@ -68,8 +66,7 @@ class Shared:
     def save(self, checkpoint: Path, step: int) -> None:
         """Write everything needed to go on, whole or not at all."""
         state = {"rows": vars(self.rows), "weights": vars(self.weights), "step": step}
-        torch.save(state, checkpoint.with_suffix(".tmp"))
-        checkpoint.with_suffix(".tmp").replace(checkpoint)
+        save_whole(state, checkpoint)
 
     def load(self, checkpoint: Path) -> int:
         """Take up a saved state; gives the step to go on with."""
@@ -105,16 +102,13 @@ class Tuner(Trainer):
         self, corpus: Corpus, teacher: Array, row: Array, recipe: dict[str, Any]
     ) -> None:
         super().__init__(corpus, teacher, row, recipe)
-        self.vectors = teacher
         self.known = {
             code: picked
             for code, pairs in corpus.sentences.items()
             if len(picked := _first(row, pairs.left)) > _FEWEST
         }
-        self.codes = sorted(self.known)
-        sizes = np.array([len(self.known[code]) for code in self.codes])
-        share = sizes ** recipe["language_power"]
-        self.chance = share / share.sum()
+        sizes = {code: len(picked) for code, picked in self.known.items()}
+        self.codes, self.chance = shares(sizes, recipe["language_power"])
         self.near: dict[str, Array] = {}
 
     def batch(self, step: int) -> dict[str, Any]:
@@ -129,9 +123,8 @@ class Tuner(Trainer):
         picked = known[np.concatenate([first, second])]
         pairs = self.corpus.sentences[code]
         left, right = pairs.left[picked], pairs.right[picked]
-        vectors = self.vectors[self.teacher_row[left]].astype(np.float32)
         return made | {
-            "graded": torch.from_numpy(vectors),
+            "graded": self.teacher[self.teacher_row[left]].float(),
             "e": pad(self.take(self.corpus.english, left), LONGEST, self.rng),
             "f": pad(self.take(self.corpus.other[code], right), LONGEST, self.rng),
         }
@@ -140,7 +133,7 @@ class Tuner(Trainer):
         """Places of the sentences that lie near each in the teacher's eyes."""
         if code not in self.near:
             left = self.corpus.sentences[code].left[self.known[code]]
-            vectors = self.vectors[self.teacher_row[left]].astype(np.float32)
+            vectors = self.teacher[self.teacher_row[left]].float().numpy()
             kind = "Flat" if len(vectors) < 20_000 else "IVF256,Flat"
             finder = faiss.index_factory(
                 vectors.shape[1], kind, faiss.METRIC_INNER_PRODUCT
@@ -164,29 +157,14 @@ class Tuner(Trainer):
         found["graded"] = recipe["grade"] * _graded(
             batch["graded"], means(rows, batch["e"]), means(rows, batch["f"])
         )
-        if batch["turn"] == "late":
-            n = recipe["late_batch"]
-            scores = late_scores(words, a[:n, :24], b[:n, :32])
-            found["late"] = contrast(scores / recipe["late_temperature"], same[:n, :n])
-        elif batch["turn"] == "terms" and "c" in batch:
-            found |= self.second_loss(words, batch)
-        elif "c" in batch:
-            c, d, turn = batch["c"], batch["d"], batch["turn"]
-            scores = means(rows, c) @ means(rows, d).T / recipe["temperature"]
-            none = torch.zeros_like(scores, dtype=torch.bool)
-            n = recipe["late_batch"] // 2
-            late = late_scores(words, c[:n], d[:n, :LATE_PASSAGE])
-            late = late / recipe["late_temperature"]
-            found[turn] = contrast(scores, none)
-            found[f"{turn}.late"] = contrast(late, none[:n, :n])
-        return found
+        return found | self.turn_loss(rows, words, batch)
 
     def tune(self, table: Shared, checkpoint: Path) -> None:
         """Train to the end, from the checkpoint where there is one."""
         steps = self.recipe["tuned"]
         start = table.load(checkpoint) if checkpoint.exists() else 0
         self.rng = np.random.default_rng([self.recipe["seed"], 2, start])
-        began, sums = time.monotonic(), dict[str, list[float]]()
+        curve = Curve(steps, every=100)
         for step in range(start, steps):
             batch = self.batch(step)
             ids = self.localise(batch, "abcdef")
@@ -195,13 +173,7 @@ class Tuner(Trainer):
             torch.stack(list(losses.values())).sum().backward()
             share = min(1.0, (step + 1) / 50) * (1 - step / steps)
             table.step(*(share * rate for rate in self.recipe["tuning_rate"]))
-            for name, value in losses.items():
-                sums.setdefault(name, []).append(float(value.detach()))
-            if step % 100 == 99:
-                curve = {k: round(float(np.mean(v)), 3) for k, v in sums.items()}
-                seconds = time.monotonic() - began
-                log.info("%d/%d %.0fs %s", step + 1, steps, seconds, curve)
-                sums = {}
+            curve.add(step, {name: float(v.detach()) for name, v in losses.items()})
             if step % 500 == 499 or step == steps - 1:
                 table.save(checkpoint, step + 1)
 

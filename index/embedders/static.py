@@ -151,9 +151,9 @@ class StaticEmbedder:
 
         A beginning counts if it is longer than the first piece.
         """
-        cut = [i for i, ids in enumerate(tokens) if len(ids) > 1]
         if self.lexicon is None:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        cut = [i for i, ids in enumerate(tokens) if len(ids) > 1]
         first = [len(str(self._tokenizer.id_to_token(tokens[i][0]))) for i in cut]
         rows = self.lexicon.rows([words[i] for i in cut], first)
         return np.array(cut, np.int64)[rows > 0], rows[rows > 0]
