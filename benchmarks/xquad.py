@@ -141,7 +141,7 @@ def _asked(
 
 def _confidence(qa: QA, text: str, among: np.ndarray) -> float:
     opened = qa.collection
-    ranking = opened.rank(text, opened.read(text), evaluate.PASSAGES, among)
+    ranking = opened.rank(opened.read(text), evaluate.PASSAGES, among)
     return opened.confidence(ranking)
 
 
@@ -183,7 +183,7 @@ def lareqa(setup: Setup) -> dict[str, list[float]]:
 
 def _sentences(qa: QA, text: str) -> list[str]:
     opened = qa.collection
-    ranking = opened.rank(text, opened.read(text), DEEP)
+    ranking = opened.rank(opened.read(text), DEEP)
     return [d.id for row in ranking.rows for d in opened.documents(int(row))]
 
 

@@ -20,6 +20,12 @@ from index.records import Document
 from index.store import Snapshot
 
 HASH = 16  # bytes
+_VECTORS = (
+    layout.VECTORS,
+    layout.SENTENCE_VECTORS,
+    layout.HASHES,
+    f"{layout.LEXICAL}passage_sentences.npy",
+)
 _PACKAGE = Path(__file__).parent
 
 
@@ -60,10 +66,11 @@ class Before:
         """Where the passages that may be taken over start and end."""
         return self.whole.spans if self.whole else np.zeros((0, 2), np.int32)
 
-    def vector(self, row: int) -> Vectors:
-        """Give a vector by the row that `vectors` tells."""
-        vector: Vectors = self._opened.vectors[row]
-        return vector
+    def vector(self, row: int) -> tuple[Vectors, NDArray[np.int8]]:
+        """Give a vector by the row that `vectors` tells, and those of its sentences."""
+        opened = self._opened
+        first, end = opened.sentence_offsets[row : row + 2]
+        return opened.vectors[row], opened.sentence_vectors[first:end]
 
     def document(self, row: int) -> Document:
         """Give a document that may be taken over."""
@@ -99,7 +106,7 @@ def find(folder: Path, embedder: str, table: str, size: int) -> Before:
         same = (made.table, made.size, made.reader) == (table, size, program())
         if same and snapshot.intact(*made.files):
             return _whole(snapshot)
-        if snapshot.intact(layout.VECTORS, layout.HASHES):
+        if snapshot.intact(*_VECTORS):
             return Before(snapshot, _rows(snapshot.hashes))
     snapshot.close()
     return Before()

@@ -24,6 +24,9 @@ GENERATIONS = "generations"
 MANIFEST = "manifest.json"
 TEXTS = "texts.sqlite"
 VECTORS = "vectors.npy"  # (n, dim) float32 unit rows: the truth
+# (s, e) int8, the directions of the sentences of all passages, in order, as the model
+# reads them there; (0, 0) when it does not.
+SENTENCE_VECTORS = "sentence_vectors.npy"
 ENGINE = "vectors.faiss"  # what the engine made of them
 HASHES = "hashes.npy"  # (n, 16) uint8 of each embedded string
 DOCUMENT_ROWS = "document_rows.npy"  # (n,) int32: the document of a passage

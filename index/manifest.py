@@ -9,7 +9,7 @@ from typing import Any
 
 from index.errors import CorruptSnapshot, FormatMismatch
 
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,9 @@ LOOKS = 5
 class Snapshot:
     """One generation of an index.
 
-    manifest: how it was made. folder: where its files are. vectors, hashes,
-    document_rows, spans, originals, document_hashes, language_numbers, term_vectors
-    and term_codes: arrays mapped from disk, as `layout` describes.
+    manifest: how it was made. folder: where its files are. vectors, sentence_vectors,
+    hashes, document_rows, spans, originals, document_hashes, language_numbers,
+    term_vectors and term_codes: arrays mapped from disk, as `layout` describes.
     """
 
     @classmethod
@@ -76,6 +76,9 @@ class Snapshot:
         self._check_sizes()
         n, t, d = manifest.passages, manifest.terms, manifest.dim
         self.vectors: Vectors = self._array(layout.VECTORS, np.float32, (n, d))
+        self.sentence_vectors = self._array(
+            layout.SENTENCE_VECTORS, np.int8, (None, None)
+        )
         self.hashes = self._array(layout.HASHES, np.uint8, (n, 16))
         self.document_rows = self._array(layout.DOCUMENT_ROWS, np.int32, (n,))
         self.spans = self._array(layout.SPANS, np.int32, (n, 2))
@@ -173,6 +176,11 @@ class Snapshot:
         if len(terms) != self.manifest.terms:
             raise corrupt(self.folder, f"{layout.TERMS} holds {len(terms)} terms")
         return terms
+
+    @property
+    def sentence_offsets(self) -> NDArray[np.int64]:
+        """Give where each passage's sentences start in `sentence_vectors`: (n + 1,)."""
+        return self._arrays["passage_sentences"]
 
     @cached_property
     def lexical(self) -> Lexical:

@@ -69,7 +69,7 @@ class Collection:
         """Set a question's words against the words of the collection."""
         words = question.distinct(text[:LONGEST])[:MOST_WORDS]
         vectors, information = self._table.word_vectors([word.term for word in words])
-        return question.read(
+        asked = question.read(
             words,
             vectors,
             information,
@@ -79,10 +79,10 @@ class Collection:
             self.ids,
             self.snapshot.spelling,
         )
+        return replace(asked, vector=self.vector(text))
 
     def rank(
         self,
-        text: str,
         asked: Question,
         k: int,
         among: Array | None = None,
@@ -93,8 +93,7 @@ class Collection:
         among: (passages,) bool, the rows that may be found, all by default.
         feedback: moves what is sought, and not how well it answers the question.
         """
-        vector = self.vector(text)
-        sought = feedback.moved(vector, self.snapshot.vectors)
+        sought = feedback.moved(asked.vector, self.snapshot.vectors)
         n = max(k, PROPOSED)
         near, _ = self._by_vectors(sought, DEEPER * n, among)
         worded, _ = self._by_words(asked.alternatives(), DEEPER * n, among)
@@ -104,7 +103,7 @@ class Collection:
         cosines = self._cosines(rows, sought)
         late = self._late(asked, rows)
         ranking = rerank.rank(rows, cosines, *late, self._weights).top(k)
-        return replace(ranking, cosines=self._cosines(ranking.rows, vector))
+        return replace(ranking, cosines=self._cosines(ranking.rows, asked.vector))
 
     def confidence(self, ranking: Ranking) -> float:
         """Estimate the probability that ranked passages answer."""
@@ -159,7 +158,21 @@ class Collection:
     def _cosines(self, rows: Array, vector: Array) -> Array:
         """Cosines (n,) of some passages, on the scale that the weights know."""
         cosines: Array = self.snapshot.vectors[rows] @ vector
+        if len(rows) and self.snapshot.sentence_vectors.size:
+            cosines = rerank.with_nearest(cosines, *self.sentences(rows, vector))
         return cosines * self._scale.slope + self._scale.offset
+
+    def sentences(self, rows: Array, vector: Array) -> tuple[Array, Array]:
+        """Cosines (s,) of all sentences of some passages, as the model reads them
+        there, and where those of each passage start (n,)."""
+        at = self.lexical.passage_sentences
+        read = self.snapshot.sentence_vectors
+        starts = np.cumsum(at[rows + 1] - at[rows]) - (at[rows + 1] - at[rows])
+        sought = vector[-read.shape[1] :]
+        sought = sought / max(float(np.linalg.norm(sought)), 1e-9)
+        directions = read[ranges(at[rows], at[rows + 1])].astype(np.float32)
+        lengths = np.linalg.norm(directions, axis=1)
+        return directions @ sought / np.maximum(lengths, 1), starts
 
     def _by_vectors(
         self, vector: Array, n: int, among: Array | None

@@ -122,7 +122,7 @@ class QA:
         filter = Filter(*(value or "" for value in wanted))
         among = opened.among(filter)
         told = Feedback.read(opened.snapshot, like, unlike)
-        ranking = opened.rank(question, asked, k + reply.SPARE, among, told)
+        ranking = opened.rank(asked, k + reply.SPARE, among, told)
         if self.reranker is not None:
             ranking = self.reranker.rank(question, ranking, opened.text)
         found = reply.compose(opened, asked, ranking, k, filter)

@@ -167,10 +167,10 @@ def _outcome(
 ) -> Outcome:
     opened = qa.collection
     asked = opened.read(text)
-    ranking = opened.rank(text, asked, PASSAGES)
+    ranking = opened.rank(asked, PASSAGES)
     if qa.reranker is not None:
         ranking = qa.reranker.rank(text, ranking, opened.text)
-    missing = opened.rank(text, asked, PASSAGES, others)
+    missing = opened.rank(asked, PASSAGES, others)
     top = ranking.top(SHOWN + reply.SPARE)
     hits, sentences = reply.shown(opened, asked, top, SHOWN)
     held = [hit for hit in hits if hit.document.id in right]
@@ -236,9 +236,7 @@ def _passages(opened: Collection, text: str, mode: str) -> tuple[Array, Array]:
         worded, _ = opened.rank_by_expansion(asked, PASSAGES)
         rows, scores = zip(*fuse([near.tolist(), worded.tolist()]), strict=True)
         return np.array(rows), np.array(scores)
-    ranking = opened.rank(
-        text, asked.inexact() if mode == "inexact" else asked, PASSAGES
-    )
+    ranking = opened.rank(asked.inexact() if mode == "inexact" else asked, PASSAGES)
     return ranking.rows, ranking.scores
 
 

@@ -4,7 +4,7 @@ A stretch is marked where a word of the passage won, or nearly won, the maximum 
 late interaction for a word of the question. Exact, and the same every time. Pure.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -25,17 +25,16 @@ FAINT = 0.12
 
 
 def highlight(
-    question: Question, passage: Sequence[Term], ids: Mapping[str, int]
+    question: Question, words: Sequence[Term], cosines: Array
 ) -> tuple[Span, ...]:
     """Mark the evidence of one passage, in reading order, weights up to 1.
 
-    passage: its words with their offsets; ids: the collection's term ids.
+    words: n of the passage, with their offsets; cosines: (m, n) of the question's words
+    to these.
     """
-    known = [term for term in passage if term.term in ids]
-    if not known or not question.words:
+    if not words or not question.words:
         return ()
-    held = np.array([ids[term.term] for term in known], np.int64)
-    gains = gain(question.cosines(held))  # (m, n)
+    gains = gain(cosines)
     best = gains.max(axis=1, keepdims=True)
     gains = np.where((gains >= WEAK) & (gains >= CLOSE * best), gains, 0)
     weights = gains * (question.importance / question.importance.max())[:, None]
@@ -43,7 +42,7 @@ def highlight(
     strength = weights.max(axis=0)
     spans = [
         Span(term.start, term.end, float(s), question.words[w].term)
-        for term, w, s in zip(known, word, strength, strict=True)
+        for term, w, s in zip(words, word, strength, strict=True)
         if s >= FAINT
     ]
     return tuple(_joined(spans))

@@ -5,15 +5,15 @@ Source of the translations: probabilistic structured queries, Darwish and Oard,
 SIGIR 2003, the probabilities being cosines of the static table. Pure.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.lexical import Lexical
-from index.spelling import Spelling
+from index.spelling import Spelling, either, key
 from index.tokens import Term, terms
 
 Array = NDArray[Any]
@@ -36,6 +36,11 @@ MOST = 24
 # Words whose spellings are as like as the first number stand for it no more than chance
 # would, from the second on as well as a translation: names, above all.
 ALIKE = (0.5, 0.9)
+
+# Words of scripts that write no spaces (Thai, Lao, Burmese, Khmer) are put together, at
+# most so many, to be spelt like a name.
+UNSPACED = (("\u0e00", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"))
+PUT_TOGETHER = 3
 
 # Words that tell no more than COMMON nats say nearly nothing, those that tell more
 # than RARE say no more. A word that only asks loses this share of what it tells.
@@ -62,7 +67,8 @@ class Question:
     (m,) the id of the collection's same word, -1 where it has none. near: for each
     word, ids and cosines of the words near it, itself among them. importance: (m,)
     float32, sums to 1 unless the question has no words. alike: ids of words spelt like
-    it, ascending, and cosines that they have at least.
+    it, ascending, and cosines that they have at least. vector: (e,) of the whole
+    question, by the model of the passages.
     """
 
     words: tuple[Term, ...]
@@ -72,6 +78,7 @@ class Question:
     importance: Array
     space: Space
     alike: tuple[Near, ...] = ()
+    vector: Array = field(default_factory=lambda: np.zeros(0, np.float32))
 
     def cosines(self, ids: Array, others: Array | None = None) -> Array:
         """Compare the words with n of the collection: (m, n), 1 where they are same.
@@ -145,26 +152,43 @@ def _alike(
 ) -> tuple[Near, ...]:
     """Find the words spelt like each telling one, with the cosines they stand for."""
     none = np.zeros(0, np.int64), np.zeros(0, np.float32)
-    found: list[Near] = []
-    for word, told in zip(words, information, strict=True):
-        if spelling is None or told <= COMMON:
-            found.append(none)
-            continue
-        ids, likeness = spelling.alike(word.term, ALIKE[0])
-        way = (likeness - ALIKE[0]) / (ALIKE[1] - ALIKE[0])
-        found.append((ids, FLOOR + (TOP - FLOOR) * np.minimum(way, 1)))
+    if spelling is None:
+        return (none,) * len(words)
+    found = [
+        _near(*spelling.alike(word.term, ALIKE[0])) if told > COMMON else none
+        for word, told in zip(words, information, strict=True)
+    ]
+    for at, name in _names(words):
+        alike = _near(*spelling.full.alike(key(name), ALIKE[0]))
+        for i in range(*at):
+            found[i] = either(found[i], alike)
     return tuple(found)
+
+
+def _near(ids: Array, likeness: Array) -> Near:
+    """Turn how alike words are spelt into cosines that they have at least."""
+    way = (likeness - ALIKE[0]) / (ALIKE[1] - ALIKE[0])
+    return ids, (FLOOR + (TOP - FLOOR) * np.minimum(way, 1)).astype(np.float32)
+
+
+def _names(words: list[Term]) -> Iterator[tuple[tuple[int, int], str]]:
+    """Put words together that nothing parts, in scripts that write no spaces: what no
+    dictionary knows, names above all, was cut into syllables."""
+    for first, word in enumerate(words):
+        if not any(a <= word.term[0] <= z for a, z in UNSPACED):
+            continue
+        name = word.term
+        for last in range(first + 1, min(first + PUT_TOGETHER, len(words))):
+            if words[last].start != words[last - 1].end:
+                break
+            name += words[last].term
+            yield (first, last + 1), name
 
 
 def _joined(near: Near, alike: Near) -> Near:
     """Put words that lie near and words spelt alike together, each once."""
     enough = alike[1] >= NEAR
-    ids = np.concatenate([near[0], alike[0][enough]])
-    cosines = np.concatenate([near[1], alike[1][enough]])
-    order = np.lexsort((-cosines, ids))
-    first = np.ones(len(ids), bool)
-    first[1:] = np.diff(ids[order]) > 0
-    return ids[order][first], cosines[order][first]
+    return either(near, (alike[0][enough], alike[1][enough]))
 
 
 def _with_itself(own: int, ids: Array, cosines: Array) -> Near:

@@ -81,19 +81,35 @@ def shown(
     read = cache(lambda row: terms(opened.text(row)))
     copies = _distinct(opened.snapshot, list(scores), k, read)
     kept = [_find(opened, row, scores[row], wanted) for row in copies]
-    words = [read(one.row) for one in kept]
+    words = [[t for t in read(one.row) if t.term in opened.ids] for one in kept]
+    cosines = _cosines(opened, asked, words)
     hits = tuple(
         Hit(
             rank,
             one.score,
             one.passage,
             one.document,
-            highlight(asked, of_it, opened.ids),
+            highlight(asked, of_it, beside),
             (*one.others, *(opened.document(row) for row in copies[one.row])),
         )
-        for rank, (one, of_it) in enumerate(zip(kept, words, strict=True), 1)
+        for rank, (one, of_it, beside) in enumerate(
+            zip(kept, words, cosines, strict=True), 1
+        )
     )
-    return hits, _sentences(opened, asked, kept, words)
+    return hits, _sentences(opened, asked, kept, words, cosines)
+
+
+def _cosines(
+    opened: Collection, asked: Question, passages: Sequence[Sequence[Term]]
+) -> list[Array]:
+    """Compare the question's words with those of passages: (m, n) of each.
+
+    All at once: the passages share many words, and each call has its price.
+    """
+    ids = [opened.ids[term.term] for words in passages for term in words]
+    held, places = np.unique(np.array(ids, np.int64), return_inverse=True)
+    cuts = np.cumsum([len(words) for words in passages])[:-1]
+    return np.split(asked.cosines(held)[:, places], cuts, axis=1) if passages else []
 
 
 def phrase(
@@ -194,26 +210,34 @@ def _sentences(
     asked: Question,
     kept: Sequence[_Found],
     words: Sequence[Sequence[Term]],
+    cosines: Sequence[Array],
 ) -> tuple[Sentence, ...]:
     """Pick the sentences of the best passages that answer."""
     found = [
         sentence
-        for one, of_it in zip(kept, words, strict=True)
-        for sentence in _scored(opened, asked, one, of_it)
+        for one, of_it, beside in zip(kept, words, cosines, strict=True)
+        for sentence in _scored(opened, asked, one, of_it, beside)
     ]
     return tuple(found[i] for i in answer.choose([s.score for s in found]))
 
 
 def _scored(
-    opened: Collection, asked: Question, one: _Found, words: Sequence[Term]
+    opened: Collection,
+    asked: Question,
+    one: _Found,
+    words: Sequence[Term],
+    cosines: Array,
 ) -> list[Sentence]:
     """Score each sentence of a passage, from 0 to 1."""
     places = sentences(one.passage.text, one.document.language)
-    known = [term for term in words if term.term in opened.ids]
-    ends = np.searchsorted([t.start for t in known], [0, *(end for _, end in places)])
-    ids = np.array([opened.ids[term.term] for term in known], np.int64)
-    best = rerank.best_matches(asked.cosines(ids), ends)
+    ends = np.searchsorted([t.start for t in words], [0, *(end for _, end in places)])
+    best = rerank.best_matches(cosines, ends)
     own = rerank.in_context(question.gain(best), asked.importance)
+    if opened.snapshot.sentence_vectors.size:
+        # The title, if one was read before the text, has sentences before these.
+        read, _ = opened.sentences(np.array([one.row]), asked.vector)
+        near = np.clip(read[-len(places) :], 0, 1)
+        own = (own + rerank.READ * near) / (1 + rerank.READ)
     scores = OWN * own + (1 - OWN) * one.score
     return [
         _sentence(one, start, end, float(score))

@@ -4,20 +4,25 @@ Source: Reimers and Gurevych, EMNLP 2020. A step takes one language, and in turn
 sentences, passages (neighbouring sentences joined), terms of the lexicons, or
 questions with their passages. The vector of the other side, or of the English itself
 for some, is drawn to the teacher's (cosine), and told from the rest of the batch
-(contrastive). Deterministic for a given seed and thread count.
+(contrastive); so are those of a passage's sentences, as they are read in it, and a
+question is drawn to the sentence that answers it. Deterministic for a given seed and
+thread count.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
+from torch.nn.functional import cross_entropy
 
-from index.embedders.graft import entered
+from index.embedders.graft import Reading, entered
+from index.tokens import sentences as sentences_of
 from training.corpus import shares
 from training.curve import Curve
 from training.data import pairs, records, sources
@@ -26,7 +31,7 @@ from training.student import Student, Teacher
 from training.table import Table, contrast, equal, save_whole
 
 Array = np.ndarray
-TURNS = "sentences terms sentences passages sentences terms sentences questions"
+TURNS = "sentences passages sentences questions sentences terms passages questions"
 LONGEST = {"sentences": 72, "passages": 200, "terms": 16, "questions": 200}
 _FULL = 60  # characters from which a sentence is drawn at its full weight
 _RUN, _STRIDE = 4, 3  # questions of one article in a batch, and how far apart
@@ -42,19 +47,28 @@ class Pairs:
     chance: Array
 
 
+class Asked(NamedTuple):
+    """A question; the passage that answers it, parted into sentences, each with what
+    follows it; and the one of them that holds the answer, -1 if that is not clear."""
+
+    question: str
+    sentences: list[str]
+    right: int
+
+
 @dataclass(frozen=True)
 class Material:
-    """What is trained on, by language; `questions` are (question, passage) lists."""
+    """What is trained on, by language."""
 
     sentences: dict[str, Pairs]
     terms: dict[str, Pairs]
-    questions: dict[str, tuple[list[str], list[str]]]
+    questions: dict[str, list[Asked]]
 
 
 def read(data: Path, weights: dict[str, float]) -> Material:
     """Read the folder of training material."""
     found: dict[tuple[str, str], list[tuple[str, str, float]]] = {}
-    asked: dict[str, tuple[list[str], list[str]]] = {}
+    asked: dict[str, list[Asked]] = {}
     for source in sources(data):
         weight = weights.get(source.name, 1.0)
         if source.kind in ("parallel", "lexicon"):
@@ -63,11 +77,17 @@ def read(data: Path, weights: dict[str, float]) -> Material:
                 full = len(left) / _FULL if source.kind == "parallel" else 1.0
                 joined.append((left, right, weight * min(1.0, full)))
         elif source.kind == "qa":
-            questions, passages = asked.setdefault(source.language, ([], []))
-            for record in records(source.path):
-                questions.append(record["question"])
-                passages.append(record["passage"])
+            told = asked.setdefault(source.language, [])
+            told += [_parted(r, source.language) for r in records(source.path)]
     return Material(_pairs(found, "parallel"), _pairs(found, "lexicon"), asked)
+
+
+def _parted(record: dict[str, str], language: str) -> Asked:
+    text = record["passage"]
+    starts = [start for start, _ in sentences_of(text, language)]
+    cut = [text[a:z] for a, z in pairwise([0, *starts[1:], len(text)])]
+    right = [i for i, sentence in enumerate(cut) if record["answer"] in sentence]
+    return Asked(record["question"], cut, right[0] if len(right) == 1 else -1)
 
 
 def _pairs(
@@ -105,7 +125,7 @@ class Distiller:
             for kind, sizes in (
                 ("sentences", {c: len(p.other) for c, p in material.sentences.items()}),
                 ("terms", {c: len(p.other) for c, p in material.terms.items()}),
-                ("questions", {c: len(q) for c, (q, _) in material.questions.items()}),
+                ("questions", {c: len(q) for c, q in material.questions.items()}),
             )
         }
 
@@ -146,57 +166,75 @@ class Distiller:
     def _translated(self, turn: str, code: str) -> tuple[Tensor, Tensor, Tensor]:
         kind = self.material.terms if turn == "terms" else self.material.sentences
         english, other = self._draw(kind[code], turn)
-        target = self.teacher(english)
         own = self.rng.random(len(english)) < _ANCHORED
         read = [e if o else x for e, o, x in zip(english, own, other, strict=True)]
-        rows, ids, (texts,) = self._enter([read], LONGEST[turn])
-        made = self.student(rows, texts)
-        near = (1 - (made * target).sum(1)).mean()
-        same = _equal(english)
-        loss = self.recipe["near"] * near
-        loss = loss + contrast(made @ target.T / self.recipe["temperature"], same)
+        rows, ids, ((texts, numbers),) = self._enter([read], LONGEST[turn])
+        joined = ["".join(parts) for parts in english]
+        if turn != "passages":
+            return self._drawn(self.student(rows, texts), joined), rows, ids
+        made = self.student.by_sentence(rows, texts, numbers, len(read[0]))
+        sentences = made[:, 1:].flatten(0, 1)
+        left = sentences.detach().any(dim=1)  # what was not cut off at the end
+        kept = np.array(english).ravel()[left.numpy()].tolist()
+        loss = self._drawn(made[:, 0], joined) + self._drawn(sentences[left], kept)
         return loss, rows, ids
 
-    def _asked(self, code: str) -> tuple[Tensor, Tensor, Tensor]:
-        questions, passages = self.material.questions[code]
-        n = self.recipe["questions"]
-        # Neighbours are of one article: its other passages are the hard ones to tell.
-        first = self.rng.integers(len(questions) - _STRIDE * _RUN, size=n // _RUN)
-        picked = (first[:, None] + _STRIDE * np.arange(_RUN)).ravel()
-        asked, given = [questions[i] for i in picked], [passages[i] for i in picked]
-        rows, ids, texts = self._enter([asked, given], LONGEST["questions"])
-        made = self.student(rows, [*texts[0], *texts[1]])
-        scores = made[:n] @ made[n:].T / self.recipe["temperature"]
-        return contrast(scores, _equal(given)), rows, ids
+    def _drawn(self, made: Tensor, english: list[str]) -> Tensor:
+        """Draw vectors to the teacher's of the English, and tell them from others."""
+        target = self.teacher(english)
+        near = (1 - (made * target).sum(1)).mean()
+        scores = made @ target.T / self.recipe["temperature"]
+        return self.recipe["near"] * near + contrast(scores, _equal(english))
 
-    def _draw(self, of: Pairs, turn: str) -> tuple[list[str], list[str]]:
-        """Translations: single ones, or some neighbours joined to a passage."""
+    def _asked(self, code: str) -> tuple[Tensor, Tensor, Tensor]:
+        of, n = self.material.questions[code], self.recipe["questions"]
+        # Neighbours are of one article: its other passages are the hard ones to tell.
+        first = self.rng.integers(len(of) - _STRIDE * _RUN, size=n // _RUN)
+        asked = [of[i] for i in (first[:, None] + _STRIDE * np.arange(_RUN)).ravel()]
+        rows, ids, ((questions, _), (passages, numbers)) = self._enter(
+            [[[one.question] for one in asked], [one.sentences for one in asked]],
+            LONGEST["questions"],
+        )
+        made = self.student(rows, questions) / self.recipe["temperature"]
+        most = max(len(one.sentences) for one in asked)
+        given = self.student.by_sentence(rows, passages, numbers, most)
+        loss = contrast(made @ given[:, 0].T, _equal(["".join(o[1]) for o in asked]))
+        among = [v[1 : 1 + len(one[1])] for v, one in zip(given, asked, strict=True)]
+        return loss + _answered(made @ torch.cat(among).T, asked, numbers), rows, ids
+
+    def _draw(self, of: Pairs, turn: str) -> tuple[list[list[str]], list[list[str]]]:
+        """Translations in parts: single ones, or some neighbours for a passage."""
         n = self.recipe[turn]
         k = int(self.rng.integers(3, 7)) if turn == "passages" else 1
         places = np.searchsorted(of.chance, self.rng.random(n))
         places = np.minimum(places, len(of.other) - k)
+        ends = [" "] * (k - 1) + [""]
 
-        def joined(side: list[str]) -> list[str]:
-            return [" ".join(side[p : p + k]) for p in places]
+        def parted(side: list[str]) -> list[list[str]]:
+            return [[side[p + i] + end for i, end in enumerate(ends)] for p in places]
 
-        return joined(of.english), joined(of.other)
+        return parted(of.english), parted(of.other)
 
     def _enter(
-        self, groups: Sequence[list[str]], longest: int
-    ) -> tuple[Tensor, Tensor, list[list[Array]]]:
-        """Give the rows that the texts need, padding first, as a leaf; their places
-        in the table; and the texts as ids into the rows."""
-        tokens = [self.tokens(texts, longest) for texts in groups]
-        flat = np.concatenate([t for group in tokens for t in group])
+        self, groups: Sequence[list[list[str]]], longest: int
+    ) -> tuple[Tensor, Tensor, list[tuple[list[Array], list[Array]]]]:
+        """Give the rows that texts, each in parts, need, padding first, as a leaf;
+        their places in the table; and the texts as ids into the rows, with the number
+        of the part that each token is of."""
+        read = [self.tokens(["".join(t) for t in g], longest) for g in groups]
+        flat = np.concatenate([one.rows for group in read for one in group])
         ids, local = np.unique(flat, return_inverse=True)
         places = torch.from_numpy(ids.astype(np.int64))
         rows = self.table.gather(places)
-        parts = iter(
-            np.split(local + 1, np.cumsum([len(t) for g in tokens for t in g]))
-        )
-        return rows, places, [[next(parts) for _ in group] for group in tokens]
+        sizes = [len(one.rows) for group in read for one in group]
+        texts = iter(np.split(local + 1, np.cumsum(sizes)))
+        entered = [
+            ([next(texts) for _ in group], list(map(_numbers, group, of)))
+            for group, of in zip(read, groups, strict=True)
+        ]
+        return rows, places, entered
 
-    def tokens(self, texts: list[str], longest: int) -> list[Array]:
+    def tokens(self, texts: list[str], longest: int) -> list[Reading]:
         """Rows of the table that each text enters by."""
         encodings = self.tokenizer.encode_batch(texts)
         return entered(encodings, self.mapping, self.lexicon, longest)
@@ -218,6 +256,32 @@ class Distiller:
         self.student.body.load_state_dict(state["body"])
         self.adam.load_state_dict(state["adam"])
         return int(state["step"])
+
+
+def _answered(scores: Tensor, asked: list[Asked], numbers: list[Array]) -> Tensor:
+    """Tell the sentences that answer from all others, where it is clear which do.
+
+    scores: (n, s) of n questions and the sentences of all their passages. numbers: of
+    the sentences that tokens of each passage are of: it may have been cut short.
+    """
+    size = [len(one.sentences) for one in asked]
+    right = np.cumsum([0, *size[:-1]]) + [one.right for one in asked]
+    read = [number.max() for number in numbers]
+    clear = np.flatnonzero([0 <= o.right < n for o, n in zip(asked, read, strict=True)])
+    if not len(clear):
+        return scores.sum() * 0
+    texts = np.array([sentence for one in asked for sentence in one.sentences])
+    same = texts[right[clear], None] == texts[None, :]
+    same[np.arange(len(clear)), right[clear]] = False
+    scores = scores[clear].masked_fill(torch.from_numpy(same), -1e4)
+    return cross_entropy(scores, torch.from_numpy(right[clear]))
+
+
+def _numbers(reading: Reading, parts: list[str]) -> Array:
+    """Number the part of a text that each token is of, from 1 on; 0 for its ends."""
+    bounds = np.cumsum([len(part) for part in parts])
+    number = np.searchsorted(bounds, reading.ends) + 1
+    return np.where(reading.ends > 0, np.minimum(number, len(parts)), 0)
 
 
 def _equal(texts: list[str]) -> Tensor:

@@ -26,6 +26,7 @@ from index.embedders import Embedder, WordEmbedder
 from index.lexical import Lexical
 from index.neighbours import Neighbours
 from index.spelling import Spelling
+from index.tokens import sentences as sentences_of
 from index.tokens import terms_by_sentence
 from qa import answer, question, rerank
 from qa.chance import measured
@@ -34,7 +35,7 @@ from training.measure import XQUAD, ndcg
 
 Array = np.ndarray
 Run = tuple[str, str]
-NAMES = ("cosine", "late", "sentence", "bm25", "expanded", "table")
+NAMES = ("cosine", "late", "sentence", "bm25", "expanded", "table", "nearest")
 # What the product adds up, and what was tried beside it.
 TRIED = (
     [0],
@@ -46,6 +47,7 @@ TRIED = (
     [0, 1, 3],
     [0, 1, 4],
     [0, 1, 2, 5],
+    [0, 1, 2, 6],
     [0, 1, 2, 3, 4],
 )
 CHOSEN = [0, 1, 2]
@@ -73,16 +75,36 @@ class Collection:
         self.terms, self.places = np.unique(
             self.lexical.sentence_terms, return_inverse=True
         )
-        self.passages = embedder.encode_passages(texts)
+        self.passages, self.inner = _encoded(embedder, texts, codes)
         self.tabled = table.encode_passages(texts)
         self.languages = np.unique(codes, return_inverse=True)[1]
         self.sample = rerank.sample(self.languages)
+
+    def nearest(self, queries: Array) -> Array:
+        """Cosine of the nearest sentence of each paragraph: (questions, paragraphs)."""
+        if self.inner is None:
+            return np.zeros((len(queries), len(self.passages)), np.float32)
+        sought = embedders.unit(queries[:, -self.inner.shape[1] :])
+        starts = self.lexical.passage_sentences[:-1]
+        return np.maximum.reduceat(sought @ self.inner.T, starts, axis=1)
 
     def above(self, values: Array) -> Array:
         """Take off what is usual in each paragraph's language."""
         sampled, n = self.languages[self.sample], self.languages.max() + 1
         usual = rerank.background(values[self.sample], sampled, n)
         return values - usual[self.languages]
+
+
+def _encoded(
+    embedder: Embedder, texts: list[str], codes: list[str]
+) -> tuple[Array, Array | None]:
+    """Vectors of texts, and of all their sentences where the model reads these."""
+    if not hasattr(embedder, "encode_sentences"):
+        return embedder.encode_passages(texts), None
+    cut = [sentences_of(text, code) for text, code in zip(texts, codes, strict=True)]
+    ends = [np.array([end for _, end in places], np.int32) for places in cut]
+    vectors, inner = embedder.encode_sentences(texts, ends)
+    return vectors, np.concatenate(inner)
 
 
 class Questions:
@@ -108,6 +130,7 @@ def features(asked: Questions, read: Collection, table: WordEmbedder) -> Array:
     made = np.zeros((len(asked.words), len(lexical), len(NAMES)), np.float32)
     made[:, :, 0] = asked.queries @ read.passages.T
     made[:, :, 5] = asked.tabled @ read.tabled.T
+    made[:, :, 6] = read.nearest(asked.queries)
     asking, _ = table.word_vectors(question.QUESTION_WORDS)
     for row, words in zip(made, asked.words, strict=True):
         vectors, information = table.word_vectors([w.term for w in words])
@@ -131,6 +154,15 @@ def features(asked: Questions, read: Collection, table: WordEmbedder) -> Array:
         exact = [[(read.ids[w.term], 1.0)] for w in words if w.term in read.ids]
         row[:, 3] = lexical.score(exact) / 10
         row[:, 4] = lexical.score(q.alternatives()) / 10
+    return made
+
+
+def shipped(block: Array, reads: bool) -> Array:
+    """What the product adds up; `reads`: whether the model reads sentences."""
+    made = block[:, :, CHOSEN]
+    if reads:
+        share = rerank.NEAREST
+        made[:, :, 0] = (1 - share) * block[:, :, 0] + share * block[:, :, 6]
     return made
 
 
@@ -301,7 +333,8 @@ def main(folder: Path, model: str = TABLE) -> None:
     blocks = {run: features(asked[run[0]], read[run[1]], table) for run in runs()}
     gold = measure.gold(folder)
     compare(blocks, gold, odd)
-    chosen = [b[:, :, CHOSEN] for b in blocks.values()]
+    reads = read["en"].inner is not None
+    chosen = [shipped(b, reads) for b in blocks.values()]
     calibrate(chosen, gold, odd, measure.articles(folder))
     print("usual", measured(embedder))
 

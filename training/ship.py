@@ -257,8 +257,7 @@ def _smooth(heard: Array) -> Array:
 
 
 def graph(folder: Path) -> None:
-    """Write model.onnx beside the weights it names: (n, d) entered -> (d,), the mean
-    over the last layer."""
+    """Write model.onnx beside the weights it names: (n, d) entered -> (n, d) last."""
     path = folder / "model.safetensors"
     with path.open("rb") as file:
         size = int.from_bytes(file.read(8), "little")
@@ -267,9 +266,7 @@ def graph(folder: Path) -> None:
     nodes = [_norm("entered", "norm", "0.in")]
     for i in range(LAYERS):
         nodes += _layer(i, d)
-    nodes.append(
-        helper.make_node("ReduceMean", [f"{LAYERS}.in", "axis"], ["mean"], keepdims=0)
-    )
+    nodes[-1].output[0] = "last"
     named = {name for node in nodes for name in node.input}
     weights = [
         _elsewhere(name, said, path.name, 8 + size)
@@ -281,7 +278,7 @@ def graph(folder: Path) -> None:
         nodes,
         "layers",
         [helper.make_tensor_value_info("entered", TensorProto.FLOAT, ["n", d])],
-        [helper.make_tensor_value_info("mean", TensorProto.FLOAT, [d])],
+        [helper.make_tensor_value_info("last", TensorProto.FLOAT, ["n", d])],
         [axis, *weights],
     )
     opsets = [helper.make_opsetid("", 20), helper.make_opsetid(_EXPERT, 1)]

@@ -34,6 +34,26 @@ class Student:
 
         return in_blocks(run, texts)
 
+    def by_sentence(
+        self,
+        rows: Tensor,
+        texts: Sequence[Array],
+        sentences: Sequence[Array],
+        most: int,
+    ) -> Tensor:
+        """Unit vectors (n, 1 + most, d) of texts, and of each one's sentences as they
+        are read in it (late chunking: Günther et al., 2024); zero where it has no more.
+
+        sentences: which one each token is of, from 1 to `most`, 0 for none.
+        """
+        number = torch.arange(1, most + 1)[:, None]
+
+        def run(ids: Tensor, of: Tensor) -> Tensor:
+            kept = torch.cat([(ids > 0)[:, None], of[:, None] == number], 1)
+            return _read(self.body, ids > 0, kept, inputs_embeds=rows[ids])
+
+        return in_blocks(run, texts, sentences)
+
 
 class Teacher:
     """all-MiniLM-L6-v2 over English texts."""
@@ -64,25 +84,34 @@ def _body(folder: Path) -> Any:
     return body.eval()
 
 
-def _read(body: Any, mask: Tensor, **given: Tensor) -> Tensor:
-    """Run the layers, and give the unit mean (n, d) over what the mask keeps."""
+def _read(
+    body: Any, mask: Tensor, parts: Tensor | None = None, **given: Tensor
+) -> Tensor:
+    """Run the layers, and give the unit mean (n, d) over what the mask keeps, or the
+    means (n, p, d) over each of the `parts` (n, p, length)."""
     with torch.autocast("cpu", torch.bfloat16):
         found = body(attention_mask=mask.long(), **given)
-    kept = mask[..., None].float()
-    return normalize((found.last_hidden_state.float() * kept).sum(1), dim=-1)
+    kept = (mask[:, None] if parts is None else parts).float()
+    means = normalize(kept @ found.last_hidden_state.float(), dim=-1)
+    return means[:, 0] if parts is None else means
 
 
-def in_blocks(run: Callable[[Tensor], Tensor], texts: Sequence[Array]) -> Tensor:
-    """Run padded blocks (n, length) of texts, short texts with short ones."""
+def in_blocks(run: Callable[..., Tensor], *columns: Sequence[Array]) -> Tensor:
+    """Run padded blocks (n, length) of texts, short texts with short ones.
+
+    columns: of each text, the ids of its tokens, and whatever else goes with each.
+    """
+    texts = columns[0]
     order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
     made, start = [], 0
     while start < len(order):
         longest = max(1, len(texts[order[start]]))
         part = order[start : start + max(1, BLOCK // longest)]
-        block = np.zeros((len(part), longest), np.int64)
-        for row, i in zip(block, part, strict=True):
-            row[: len(texts[i])] = texts[i]
-        made.append(run(torch.from_numpy(block)))
+        blocks = np.zeros((len(columns), len(part), longest), np.int64)
+        for block, column in zip(blocks, columns, strict=True):
+            for row, i in zip(block, part, strict=True):
+                row[: len(column[i])] = column[i]
+        made.append(run(*map(torch.from_numpy, blocks)))
         start += len(part)
     back = torch.empty(len(order), dtype=torch.long)
     back[order] = torch.arange(len(order))

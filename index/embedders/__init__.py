@@ -52,6 +52,23 @@ class WordEmbedder(Embedder, Protocol):
         ...
 
 
+class SentenceEmbedder(Embedder, Protocol):
+    """An embedder that reads each sentence within its passage, too.
+
+    A question is set against them by the last `sentence_dim` numbers of its vector.
+    """
+
+    @property
+    def sentence_dim(self) -> int: ...
+
+    def encode_sentences(
+        self, texts: Sequence[str], ends: Sequence[NDArray[np.int32]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        """Encode n passages to be found, (n, dim), and the sentences of each,
+        (s, sentence_dim), which end where `ends` (s,) says; rows are unit or zero."""
+        ...
+
+
 def load(model: str | Path) -> Embedder:
     """Load a model of the package by name, one in a folder, or one of the hub.
 

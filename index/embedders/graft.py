@@ -4,6 +4,9 @@ The table lies here, 4 bits a number; the layers are an ONNX graph in 8-bit inte
 run by onnxruntime without torch. A text is run by itself, never padded: its vector
 does not depend on what is encoded beside it, and texts share the cores among them.
 
+A sentence's vector is the mean over what the layers made of its tokens, read in their
+passage (late chunking: Günther et al., 2024): "he" in it is whom it speaks of.
+
 What is read is set beside what is named: a vector is the network's and that of a
 token table of this package, joined, so that a cosine is the mean of both, weighted.
 Each finds what the other misses, and the table costs next to nothing.
@@ -13,6 +16,7 @@ import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from itertools import pairwise
 from os import cpu_count
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +33,7 @@ from index.embedders.lexicon import Lexicon, places
 from index.embedders.static import StaticEmbedder
 from index.errors import ModelError, first_line
 
+_NONE = np.zeros(0, np.int32)
 FILES = ("model.safetensors", "model.onnx", "tokenizer.json", "config.json")
 
 
@@ -46,6 +51,14 @@ def load(folder: Path, name: str) -> "GraftEmbedder":
         raise ModelError(
             f"{folder} cannot be opened ({first_line(error)}); get the model again"
         ) from error
+
+
+class Reading(NamedTuple):
+    """How a text enters: by `rows` (n,) of the table, its two ends included; the token
+    of each ends at `ends` (n,) of the text, the two at 0."""
+
+    rows: NDArray[np.int32]
+    ends: NDArray[np.int32]
 
 
 class GraftEmbedder:
@@ -72,34 +85,43 @@ class GraftEmbedder:
     def dim(self) -> int:
         return self._table.dim + self._entrance.dim
 
+    @property
+    def sentence_dim(self) -> int:
+        return self._entrance.dim
+
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        return self._encode(texts)
+        return self.encode_sentences(texts, [_NONE] * len(texts))[0]
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        return self._encode(texts)
+        return self.encode_passages(texts)
 
-    def _encode(self, texts: Sequence[str]) -> Vectors:
-        rows = self._entrance.rows(texts)
+    def encode_sentences(
+        self, texts: Sequence[str], ends: Sequence[NDArray[np.int32]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        readings = self._entrance.rows(texts)
         if len(texts) < 2:
-            made = [self._run(ids) for ids in rows]
+            made = list(map(self._run, readings, ends))
         else:
             # Long texts first, so that no thread is left with one at the end.
-            order = sorted(range(len(rows)), key=lambda i: -len(rows[i]))
+            order = sorted(range(len(texts)), key=lambda i: -len(readings[i].rows))
             with ThreadPoolExecutor(cpu_count()) as threads:
-                run = threads.map(self._run, [rows[i] for i in order])
-                made = [vector for _, vector in sorted(zip(order, run, strict=True))]
-        read = np.array(made, np.float32).reshape(len(texts), self._entrance.dim)
+                run = threads.map(lambda i: self._run(readings[i], ends[i]), order)
+                found = dict(zip(order, run, strict=True))
+            made = [found[i] for i in range(len(texts))]
+        read = np.array([means[0] for means in made], np.float32)
+        read = read.reshape(len(texts), self.sentence_dim)
         named, share = self._table.encode_passages(texts), self._said.share
         joined = np.hstack([named * np.sqrt(share), read * np.sqrt(1 - share)])
-        return unit(joined.astype(np.float32))
+        return unit(joined.astype(np.float32)), [means[1:] for means in made]
 
-    def _run(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Give the unit vector that the layers read from a text's rows."""
-        if len(ids) <= 2:  # only its two ends
-            return np.zeros(self._entrance.dim, np.float32)
-        (vector,) = self._layers.run(None, {"entered": self._entrance(ids)})
-        made: NDArray[np.float32] = vector / np.linalg.norm(vector)
-        return made
+    def _run(self, reading: Reading, ends: NDArray[np.int32]) -> Vectors:
+        """Give the unit vectors (1 + s, width) of a text and of its sentences."""
+        if len(reading.rows) <= 2:  # only its two ends
+            return np.zeros((1 + len(ends), self.sentence_dim), np.float32)
+        (last,) = self._layers.run(None, {"entered": self._entrance(reading.rows)})
+        cuts = 1 + np.searchsorted(reading.ends[1:-1], [0, *ends], "right")
+        inner = [last[a:z].sum(axis=0) for a, z in pairwise(cuts)]
+        return unit(np.array([last.sum(axis=0), *inner], np.float32))
 
 
 class Entrance:
@@ -134,7 +156,7 @@ class Entrance:
     def longest(self) -> int:
         return len(self._positions)
 
-    def rows(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
+    def rows(self, texts: Sequence[str]) -> list[Reading]:
         """Give the rows of the table that each text enters by, its ends included.
 
         Unknown tokens are left out; a text longer than the positions is cut short.
@@ -154,7 +176,7 @@ def entered(
     mapping: NDArray[np.int32],
     lexicon: Lexicon | None,
     longest: int,
-) -> list[NDArray[np.int32]]:
+) -> list[Reading]:
     """Give the rows of each text's tokens, or of the words they are pieces of.
 
     mapping: (v,) the row of each token, 0 for the unknown one, which is left out. A
@@ -163,13 +185,14 @@ def entered(
     made = []
     for encoding, words in zip(encodings, places(lexicon, encodings), strict=True):
         rows = mapping[encoding.ids]
+        ends = np.array(encoding.offsets, np.int32).reshape(-1, 2)[:, 1]
         for start, end, row in words:
             rows[start:end] = 0
-            rows[start] = row
-        rows = rows[rows > 0]
-        if len(rows) > longest:
-            rows = np.append(rows[: longest - 1], rows[-1])
-        made.append(rows)
+            rows[start], ends[start] = row, ends[end - 1]
+        known = np.flatnonzero(rows > 0)
+        if len(known) > longest:
+            known = np.append(known[: longest - 1], known[-1])
+        made.append(Reading(rows[known], ends[known]))
     return made
 
 

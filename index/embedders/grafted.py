@@ -51,7 +51,7 @@ class Graft(InputModule):
         """Give padded input vectors (n, length, width), their mask (n, length), and
         the table's vectors of the texts."""
         texts = [(prompt or "") + text for text in inputs]
-        rows = self.entrance.rows(texts)
+        rows = [reading.rows for reading in self.entrance.rows(texts)]
         entered = [torch.from_numpy(self.entrance(ids)) for ids in rows]
         mask = [torch.ones(len(ids)) for ids in rows]
         return {

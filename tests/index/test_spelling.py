@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.spelling import SHORTEST, Spelling, key
+from index.spelling import BARE, SHORTEST, Spelling, bare, either, key
 
 WORDS = [
     "washington",
@@ -54,6 +54,10 @@ def test_alike_is_the_cosine_of_shared_pieces(words, asked):
         ("カナダ", "Canada"),
         ("Ολυμπία", "Olympia"),
         ("volcano", "volcan"),
+        ("คาร์โนต์", "Carnot"),
+        ("ฮาร์วาร์ด", "Harvard"),
+        ("วิกตอเรีย", "Виктория"),
+        ("เมธอดิสต์", "Methodist"),
     ],
 )
 def test_names_are_alike_across_scripts(one, other):
@@ -62,6 +66,45 @@ def test_names_are_alike_across_scripts(one, other):
 
     assert ids.tolist() == [1]
     assert likeness[0] > 0.6
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("تالبوت", "Talbot"),
+        ("فكتوريا", "Victoria"),
+        ("هارفارد", "Harvard"),
+        ("واشنطن", "Вашингтон"),
+        ("الكسندر", "Alexander"),
+        ("תלבות", "Talbot"),
+        ("हार्वर्ड", "Harvard"),
+    ],
+)
+def test_names_are_alike_though_vowels_are_left_out(one, other):
+    """By their consonants, in both directions."""
+    for asked, held in ((one, other), (other, one)):
+        ids, likeness = Spelling.build(["unrelated", held]).alike(asked, 0.5)
+
+        assert ids.tolist() == [1]
+        assert likeness[0] >= BARE
+
+
+def test_vowels_count_where_both_scripts_write_them():
+    """ "Talbot" and "tolbet" share their consonants, and are not alike for it."""
+    ids, _ = Spelling.build(["tolbet", "تالبوت"]).alike("talbot", 0.5)
+
+    assert bare("tolbet") == bare("talbot") == bare("تالبوت")
+    assert ids.tolist() == [1]
+
+
+def test_either_keeps_the_nearer():
+    """Ascending, each number once."""
+    one = np.array([2, 5]), np.array([0.5, 0.9])
+    other = np.array([1, 5, 9]), np.array([0.7, 0.6, 0.8])
+
+    numbers, near = either(one, other)
+    assert numbers.tolist() == [1, 2, 5, 9]
+    assert near.tolist() == [0.7, 0.5, 0.9, 0.8]
 
 
 @pytest.mark.parametrize("word", ["1998", "a1b2", "的", "of", "", "!?"])
@@ -78,9 +121,10 @@ def test_stored_arrays_find_the_same():
     spelling = Spelling.build(WORDS)
     again = Spelling.from_arrays(spelling.arrays())
 
-    for one, two in zip(
-        spelling.alike("Baku", 0.3), again.alike("Baku", 0.3), strict=True
-    ):
-        assert np.array_equal(one, two)
+    for word in ("Baku", "واشنطن"):
+        found, same = spelling.alike(word, 0.3), again.alike(word, 0.3)
+        assert len(found[0])
+        for one, two in zip(found, same, strict=True):
+            assert np.array_equal(one, two)
     assert len(Spelling.build([]).alike("washington", 0.1)[0]) == 0
     assert len("baku") == SHORTEST

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from index.tokens import terms
-from qa.highlight import highlight
+from qa import highlight as highlights
 from qa.question import EXACT, FLOOR, TOP, Question
 
 TEXT = "Le président exige l'arrêt immédiat. Il pleut."
@@ -41,9 +41,15 @@ class Table:
         raise NotImplementedError
 
 
+def highlight(asked, words):
+    """The marks of words that the collection has."""
+    held = np.array([IDS[word.term] for word in words], np.int64)
+    return highlights.highlight(asked, words, asked.cosines(held))
+
+
 def test_the_translation_is_marked_exactly():
     """ "halt" lights up "arrêt", from its first character to its last."""
-    (span,) = highlight(asked(["halt"], arrêt=("halt", 0.5)), terms(TEXT), IDS)
+    (span,) = highlight(asked(["halt"], arrêt=("halt", 0.5)), terms(TEXT))
 
     assert TEXT[span.start : span.end] == "arrêt"
     assert span.word == "halt"
@@ -52,13 +58,13 @@ def test_the_translation_is_marked_exactly():
 
 def test_a_weak_match_is_no_evidence():
     """A cosine near the floor marks nothing."""
-    assert highlight(asked(["halt"], pleut=("halt", 0.3)), terms(TEXT), IDS) == ()
+    assert highlight(asked(["halt"], pleut=("halt", 0.3)), terms(TEXT)) == ()
 
 
 def test_only_the_best_match_of_a_word_and_its_equals_are_marked():
     """A second word far behind the first is left unmarked."""
     found = highlight(
-        asked(["halt"], arrêt=("halt", 0.9), exige=("halt", 0.42)), terms(TEXT), IDS
+        asked(["halt"], arrêt=("halt", 0.9), exige=("halt", 0.42)), terms(TEXT)
     )
 
     assert [TEXT[s.start : s.end] for s in found] == ["arrêt"]
@@ -67,7 +73,7 @@ def test_only_the_best_match_of_a_word_and_its_equals_are_marked():
 def test_every_occurrence_counts_the_same():
     """A word that stands twice is marked twice, with equal weight."""
     text = "arrêt, arrêt"
-    found = highlight(asked(["halt"], arrêt=("halt", 0.9)), terms(text), IDS)
+    found = highlight(asked(["halt"], arrêt=("halt", 0.9)), terms(text))
 
     assert [(s.start, s.end) for s in found] == [(0, 5), (7, 12)]
     assert found[0].weight == found[1].weight
@@ -76,4 +82,4 @@ def test_every_occurrence_counts_the_same():
 def test_nothing_asked_nothing_marked():
     """A question without words marks nothing."""
     nothing = question([], np.zeros((0, len(IDS)), np.float32))
-    assert highlight(nothing, terms(TEXT), IDS) == ()
+    assert highlight(nothing, terms(TEXT)) == ()

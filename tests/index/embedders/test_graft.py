@@ -70,6 +70,68 @@ def test_a_long_text_keeps_its_beginning_and_its_end():
     entrance = embedders.load("multilingual")._entrance
     (short,), (long,) = entrance.rows(["one two"]), entrance.rows(["one two " * 500])
 
-    assert len(long) == entrance.longest
-    assert long[:3].tolist() == short[:3].tolist()
-    assert long[-1] == short[-1]
+    assert len(long.rows) == len(long.ends) == entrance.longest
+    assert long.rows[:3].tolist() == short.rows[:3].tolist()
+    assert long.rows[-1] == short.rows[-1]
+
+
+def test_each_token_knows_where_it_ends(graft):
+    """By the letters of the text as it was given, words of the lexicon included."""
+    text = "Wer  hat eine Einstellung verlangt? Ｆｒｅｄ 停火"
+    (reading,) = graft._entrance.rows([text])
+
+    ends = reading.ends[1:-1].tolist()
+    assert reading.ends[[0, -1]].tolist() == [0, 0]
+    assert ends == sorted(ends)
+    assert ends[-1] == len(text)
+    assert text.index("  hat") in ends
+    assert text.index("?") in ends
+
+
+@pytest.fixture(scope="module")
+def sentences(graft):
+    """Two passages of three sentences each, and the vectors of these."""
+    passages = [TEXTS[0:3], TEXTS[3:6]]
+    texts = [" ".join(sentences) for sentences in passages]
+    ends = [
+        np.cumsum([len(s) + 1 for s in sentences]).astype(np.int32)
+        for sentences in passages
+    ]
+    return texts, ends, *graft.encode_sentences(texts, ends)
+
+
+def test_passages_are_read_the_same_with_their_sentences(graft, sentences):
+    """To the bit, and alone as among others."""
+    texts, ends, vectors, read = sentences
+
+    np.testing.assert_array_equal(graft.encode_passages(texts), vectors)
+    for text, cuts, own in zip(texts, ends, read, strict=True):
+        assert own.shape == (3, graft.sentence_dim)
+        alone = graft.encode_sentences([text], [cuts])[1][0]
+        np.testing.assert_array_equal(alone, own)
+        np.testing.assert_allclose(np.linalg.norm(own, axis=1), 1, atol=1e-6)
+
+
+def test_the_nearest_sentence_is_the_one_asked_for(graft, sentences):
+    """By the last numbers of a question's vector."""
+    read = np.concatenate(sentences[3])
+    asked = graft.encode_queries(
+        ["Where does the cat sleep?", "Wann wird Brot gebacken?"]
+    )
+
+    near = read @ asked[:, -graft.sentence_dim :].T
+    assert near[:, 0].argmax() in {3, 4}
+    assert near[:, 1].argmax() == 5
+
+
+def test_a_sentence_past_the_end_of_what_is_read_says_nothing(graft):
+    """Zero rows, as for texts without a known token."""
+    text = "one two. " * 300 + "three."
+    ends = np.array([9, 2700, len(text)], np.int32)
+    (cut,), (blank,) = (
+        graft.encode_sentences([t], [e])[1]
+        for t, e in ((text, ends), ("\ue000", np.array([1], np.int32)))
+    )
+
+    assert cut.any(axis=1).tolist() == [True, True, False]
+    assert not blank.any()
