@@ -14,6 +14,8 @@ from typing import NamedTuple
 import regex
 from icu4py.breakers import SentenceBreaker, WordBreaker
 
+from index.vietnamese import is_vietnamese, words
+
 # Inside one ICU word: a number with its separators, or letters with their marks.
 # Apostrophes part words, so that "l'offensive" holds "offensive".
 _INSIDE = regex.compile(r"\p{N}+(?:[.,]\p{N}+)*|[\p{L}\p{M}]+")
@@ -61,6 +63,8 @@ def terms(text: str) -> list[Term]:
     ['l', 'appel', 'd', 'urgence', 'à', '3,5', 'km']
     >>> [term.term for term in terms("停止军事行动")]
     ['停止', '军事', '行动']
+    >>> [term.term for term in terms("Thủ đô Ba Lan?")]
+    ['thủ đô', 'ba lan']
     """
     found, end = [], 0
     for piece in WordBreaker(text, "und"):
@@ -70,7 +74,17 @@ def terms(text: str) -> list[Term]:
         elif not piece.isspace():
             for match in _INSIDE.finditer(text, start, end):
                 found.append(Term(normalize(match.group()), *match.span()))
-    return [term for term in found if term.term]
+    found = [term for term in found if term.term]
+    return _joined(found) if is_vietnamese(text) else found
+
+
+def _joined(found: list[Term]) -> list[Term]:
+    """Put the syllables of Vietnamese words together."""
+    stretches = words([term.term for term in found], [term[1:] for term in found])
+    for first, end in reversed(list(stretches)):
+        joined = " ".join(term.term for term in found[first:end])
+        found[first:end] = [Term(joined, found[first].start, found[end - 1].end)]
+    return found
 
 
 def sentences(text: str, language: str = "en") -> list[tuple[int, int]]:
@@ -91,10 +105,10 @@ def terms_by_sentence(text: str, language: str = "en") -> list[list[Term]]:
     >>> [[t.term for t in s] for s in terms_by_sentence("One. Two three.")]
     [['one'], ['two', 'three']]
     """
-    words = terms(text)
+    found = terms(text)
     ends = [end for _, end in sentences(text, language)]
-    cuts = [0, *(bisect_left(words, end, key=lambda t: t.start) for end in ends)]
-    return [words[a:b] for a, b in pairwise(cuts)]
+    cuts = [0, *(bisect_left(found, end, key=lambda t: t.start) for end in ends)]
+    return [found[a:b] for a, b in pairwise(cuts)]
 
 
 def _places(pieces: Iterable[str]) -> Iterator[tuple[int, int]]:

@@ -27,6 +27,7 @@ from tokenizers import Tokenizer
 from index.embedders import unit
 from index.embedders.lexicon import Lexicon, forms
 from index.embedders.static import StaticEmbedder
+from training import vietnamese
 from training.align import occurrence, strongest
 from training.corpus import Texts
 from training.distil import Material, Pairs
@@ -122,10 +123,17 @@ def keep(material: Material, folder: Path, settings: dict[str, Any]) -> None:
     placed, rows = _placed(_merged(entries), round(_SPARE * most), tensors)
     words = [entry.text for entry in placed]
     kept = needed(words, rows, entries.tokenizer)[:most]
-    arrays = Lexicon.build([words[i] for i in kept], rows[kept]).arrays()
-    made = {f"lexicon.{name}": array for name, array in arrays.items()}
+    built = Lexicon.build([words[i] for i in kept], rows[kept])
+    _save(built, tensors, folder)
+    joined, on = vietnamese.words(material, StaticEmbedder(folder, "fast"))
+    vietnamese.write(joined)
+    _save(built.added(joined, on), tensors, folder)
+    log.info("the lexicon has %d words, %d Vietnamese", len(kept), len(joined))
+
+
+def _save(lexicon: Lexicon, tensors: dict[str, Array], folder: Path) -> None:
+    made = {f"lexicon.{name}": array for name, array in lexicon.arrays().items()}
     save_file(tensors | made, folder / "model.safetensors")
-    log.info("the lexicon has %d words and stems", len(kept))
 
 
 def needed(words: list[str], rows: Array, tokenizer: Tokenizer) -> Array:

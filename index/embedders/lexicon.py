@@ -18,6 +18,8 @@ import regex
 from numpy.typing import NDArray
 from tokenizers import Encoding
 
+from index.vietnamese import is_vietnamese, words
+
 ROW_BITS = 17
 _MARK_BITS = 32 - ROW_BITS
 _CROWD = 16  # entries that a bucket has, about
@@ -66,6 +68,18 @@ class Lexicon:
         entries = _marks(hashes) << np.uint64(ROW_BITS) | rows.astype(np.uint64)
         starts = np.searchsorted(buckets[order], np.arange((1 << bits) + 1))
         return cls(entries[order].astype(np.uint32), starts.astype(np.uint32))
+
+    def added(self, words: Sequence[str], rows: NDArray[np.int64]) -> "Lexicon":
+        """Give a lexicon that has other distinct words, (n,), on rows as well."""
+        hashes = _hashes(words)
+        buckets = _buckets(hashes, self._bits)
+        order = np.lexsort((hashes, buckets))
+        entries = _marks(hashes) << np.uint64(ROW_BITS) | rows.astype(np.uint64)
+        at = self._starts[buckets[order] + 1].astype(np.int64)
+        made = np.insert(self._entries, at, entries[order].astype(np.uint32))
+        more = np.bincount(buckets, minlength=len(self._starts) - 1)
+        starts = self._starts + np.concatenate([[0], np.cumsum(more)])
+        return Lexicon(made, starts.astype(np.uint32))
 
     def arrays(self) -> dict[str, NDArray[np.uint32]]:
         """Give what `Lexicon` is made of, by name."""
@@ -130,21 +144,48 @@ def places(
 
 def _cuts(encoding: Encoding) -> list[_Cut]:
     """List the words of a text that are cut to several tokens."""
+    tokens = encoding.tokens
+    whole = _compounds(encoding) if is_vietnamese("".join(tokens)) else []
     of = np.array([-1 if word is None else word for word in encoding.word_ids])
     starts = np.flatnonzero(np.diff(of, prepend=-2))
     ends = np.append(starts[1:], len(of))
     several = (ends - starts > 1) & (of[starts] >= 0)
+    for one in whole:
+        several &= (starts < one.start) | (starts >= one.end)
     if not several.any():
-        return []
-    tokens = encoding.tokens
+        return whole
     places = zip(starts[several].tolist(), ends[several].tolist(), strict=True)
     found = [_Cut(a, b, "".join(tokens[a:b]), len(tokens[a])) for a, b in places]
-    return [one for one in found if not _UNSPACED.search(one.word)]
+    return whole + [one for one in found if not _UNSPACED.search(one.word)]
+
+
+def _compounds(encoding: Encoding) -> list[_Cut]:
+    """List the words of a Vietnamese text that have several syllables."""
+    syllables: list[str] = []
+    held: list[tuple[int, int]] = []  # tokens
+    places: list[tuple[int, int]] = []  # characters
+    told = zip(encoding.word_ids, encoding.tokens, encoding.offsets, strict=True)
+    last = None
+    for at, (word, token, (start, end)) in enumerate(told):
+        if word is not None and word == last:
+            syllables[-1] += token
+            held[-1] = held[-1][0], at + 1
+            places[-1] = places[-1][0], end
+        elif word is not None:
+            syllables.append(token)
+            held.append((at, at + 1))
+            places.append((start, end))
+        last = word
+    return [
+        _Cut(held[first][0], held[end - 1][1], " ".join(syllables[first:end]), 0)
+        for first, end in words(syllables, places)
+    ]
 
 
 def forms(word: str, longer_than: int) -> list[str]:
     """The word and what may stand for it: its beginnings, longest first, or in Arabic
-    script what is left without the particles before it.
+    script what is left without the particles before it. A word of several syllables, as
+    in Vietnamese, has no other form.
 
     longer_than: letters that a beginning must exceed.
 
@@ -153,6 +194,8 @@ def forms(word: str, longer_than: int) -> list[str]:
     >>> forms("بالسلام", 0)
     ['بالسلام', 'سلام', 'السلام']
     """
+    if " " in word:
+        return [word]
     if "\u0600" <= word[:1] <= "\u06ff":
         bare = (word.removeprefix(p) for p in _PARTICLES if word.startswith(p))
         return [word, *(form for form in bare if len(form) >= _BARE)]

@@ -35,6 +35,20 @@ def test_every_word_is_found_on_its_row(n):
         assert (one.rows(known, [0] * n) != rows).mean() < 1e-3
 
 
+@pytest.mark.parametrize("more", [1, 500])
+def test_words_that_are_added_are_found_with_the_others(more):
+    """As if they had been there from the beginning."""
+    known, rows = words(5_000 + more), np.arange(1, 5_001 + more)
+
+    joined = Lexicon.build(known[:5_000], rows[:5_000])
+    joined = joined.added(known[5_000:], rows[5_000:])
+
+    assert (joined.rows(known, [9] * len(known)) != rows).mean() < 1e-3
+    whole = Lexicon.build(known, rows).arrays()
+    for name, array in joined.arrays().items():
+        assert np.array_equal(np.sort(array), np.sort(whole[name]))
+
+
 def test_few_strange_words_are_taken_for_others():
     """Fewer than one in a thousand, where no beginning may stand for a word."""
     known = words(20_000)
