@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.rerank import Ranking
 from qa.weights import TABLE, Weights
 
 Array = NDArray[Any]
@@ -29,14 +30,15 @@ def choose(scores: Sequence[float], most: int = MOST) -> list[int]:
     return [i for i in order[:most] if scores[i] >= ALSO * scores[order[0]] > 0]
 
 
-def signs(cosines: Array, late: Array, sentence: Array) -> Array:
-    """Tell from the best passages, best first, whether one answers: (6,) float32.
+def signs(cosines: Array, late: Array, sentence: Array, exact: Array) -> Array:
+    """Tell from the best passages, best first, whether one answers: (8,) float32.
 
     The best one's features, and how far each stands above the mean of the others:
     what merely touches on a subject has equals. Others that a small collection does
-    not have are taken to say nothing.
+    not have are taken to say nothing. A passage that has the question's own words is in
+    its language, where more is met by chance.
     """
-    columns = (cosines, late, sentence)
+    columns = (cosines, late, sentence, exact)
     if not len(late):
         return np.zeros(2 * len(columns), np.float32)
     others = slice(1, LOOKED_AT)
@@ -44,16 +46,15 @@ def signs(cosines: Array, late: Array, sentence: Array) -> Array:
     return np.array([*(values[0] for values in columns), *above], np.float32)
 
 
-def confidence(
-    cosines: Array, late: Array, sentence: Array, weights: Weights = TABLE
-) -> float:
-    """Estimate the probability that the passages answer (Platt, 1999).
+def confidence(ranking: Ranking, weights: Weights = TABLE) -> float:
+    """Estimate the probability that the ranked passages answer (Platt, 1999).
 
-    cosines, late, sentence: (n,) features of the ranked passages, best first. The
-    weights were fitted with the right paragraph there, or taken away, or its whole
+    The weights were fitted with the right paragraph there, or taken away, or its whole
     article with it.
     """
-    if not len(late):
+    if not len(ranking):
         return 0.0
-    total = float(signs(cosines, late, sentence) @ np.array(weights.answer))
+    r = ranking
+    found = signs(r.cosines, r.late, r.sentence, r.exact)
+    total = float(found @ np.array(weights.answer))
     return 1 / (1 + math.exp(-total - weights.answer_bias))

@@ -107,8 +107,7 @@ class Collection:
 
     def confidence(self, ranking: Ranking) -> float:
         """Estimate the probability that ranked passages answer."""
-        columns = ranking.cosines, ranking.late, ranking.sentence
-        return answer.confidence(*columns, self._weights)
+        return answer.confidence(ranking, self._weights)
 
     def _spread(self, rows: Array, n: int) -> Array:
         """Keep n of ranked rows, each language having its share of them."""
@@ -191,26 +190,27 @@ class Collection:
         rows = np.flatnonzero(allowed)
         return _best(rows, scores[rows], n)
 
-    def _late(self, asked: Question, rows: Array) -> tuple[Array, Array]:
+    def _late(self, asked: Question, rows: Array) -> tuple[Array, Array, Array]:
         """Late interaction with some passages, and with their best sentences: (n,),
-        each above what is usual in the passage's language."""
+        each above what is usual in the passage's language; that of own words alone."""
         if not len(rows):
-            return np.zeros(0, np.float32), np.zeros(0, np.float32)
-        found = self._interact(asked, _gather(self.lexical, rows))
-        usual = self._interact(asked, self._sampled, self._sampled_vectors)
+            none = np.zeros(0, np.float32)
+            return none, none, none
+        *found, exact = self._interact(asked, _gather(self.lexical, rows))
+        *usual, _ = self._interact(asked, self._sampled, self._sampled_vectors)
         sampled, n = self._languages[self._sample], len(self.snapshot.languages)
         late, sentence = (
             values - rerank.background(by_chance, sampled, n)[self._languages[rows]]
             for values, by_chance in zip(found, usual, strict=True)
         )
-        return late, sentence
+        return late, sentence, exact
 
     def _interact(
         self,
         asked: Question,
         passages: tuple[Array, Array, Array, Array],
         vectors: Array | None = None,
-    ) -> tuple[Array, Array]:
+    ) -> tuple[Array, Array, Array]:
         starts, offsets, ids, places = passages
         best = rerank.best_matches(asked.cosines(ids, vectors)[:, places], offsets)
         return rerank.of_passages(question.gain(best), asked.importance, starts)

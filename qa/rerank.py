@@ -39,7 +39,7 @@ class Ranking:
 
     rows: int64. scores: float32, from 0 to 1, falling. cosines: of the vectors.
     late: late interaction, above what is usual in the passage's language; sentence:
-    likewise, of its best sentence alone.
+    likewise, of its best sentence alone. exact: of words that are the question's own.
     """
 
     rows: Array
@@ -47,6 +47,7 @@ class Ranking:
     cosines: Array
     late: Array
     sentence: Array
+    exact: Array
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -103,14 +104,18 @@ def in_context(gains: Array, importance: Array) -> Array:
     return scores
 
 
-def of_passages(gains: Array, importance: Array, starts: Array) -> tuple[Array, Array]:
-    """Late interaction of passages, and of the best sentence of each: (n,) both.
+def of_passages(
+    gains: Array, importance: Array, starts: Array
+) -> tuple[Array, Array, Array]:
+    """Late interaction of passages, of the best sentence of each, and that of the
+    question's own words alone: (n,) each.
 
     gains: (s, m) of sentences; passage i's begin at starts[i], and it has at least one.
     """
     whole = np.maximum.reduceat(gains, starts, axis=0)  # (n, m)
     best = np.maximum.reduceat(late_interaction(gains, importance), starts)
-    return late_interaction(whole, importance), best
+    exact = late_interaction((whole >= 1).astype(whole.dtype), importance)
+    return late_interaction(whole, importance), best, exact
 
 
 def with_nearest(cosines: Array, sentences: Array, starts: Array) -> Array:
@@ -160,12 +165,17 @@ def rank(
     cosines: Array,
     late: Array,
     sentence: Array,
+    exact: Array,
     weights: Weights = TABLE,
 ) -> Ranking:
-    """Order passages by the weighted sum of what speaks for them, equals by row."""
+    """Order passages by the weighted sum of what speaks for them, equals by row.
+
+    exact: goes along; it tells how sure an answer is, not which passage has it.
+    """
     of_cosine, of_late, of_sentence = weights.passage
     sums = of_cosine * cosines + of_late * late + of_sentence * sentence
     sums = sums + weights.passage_bias
     order = np.lexsort((rows, -sums))
     scores = (1 / (1 + np.exp(-sums[order]))).astype(np.float32)
-    return Ranking(rows[order], scores, cosines[order], late[order], sentence[order])
+    columns = (column[order] for column in (cosines, late, sentence, exact))
+    return Ranking(rows[order], scores, *columns)

@@ -17,16 +17,19 @@ class Weights:
 
     passage: tuple[float, float, float]
     passage_bias: float
-    answer: tuple[float, float, float, float, float, float]
+    answer: tuple[float, float, float, float, float, float, float, float]
     answer_bias: float
 
 
 # Where vectors are the token table's own, and where they are a network's.
 TABLE = Weights(
-    (13.68, 10.05, 13.93), -9.96, (3.52, -4.97, 0.50, 2.88, 9.61, 7.51), -2.38
+    (13.47, 10.44, 13.40),
+    -9.85,
+    (3.52, -0.17, 0.75, -8.12, 3.32, 5.77, 7.76, 7.91),
+    -3.18,
 )
 NETWORK = Weights(
-    (17.63, 8.38, 11.98), -10.97, (4.53, -5.04, 1.40, 3.15, 9.09, 6.10), -2.99
+    (17.63, 8.38, 11.98), -10.97, (4.53, -5.04, 1.40, 0, 3.15, 9.09, 6.10, 0), -2.99
 )
 # Mean and deviation of the cosines of `chance.UNRELATED` in the model that NETWORK was
 # fitted to.

@@ -69,7 +69,8 @@ around it is MIT.
 6. Rows and weights were trained on with all tokens, now that rows were shared, and the
    cosines of neighbouring sentences were made to go with the teacher's.
 7. Words and stems beyond the tokens went into the lexicon in the same way as the added
-   tokens, English ones by what other languages' tokens say of them.
+   tokens, English ones by what other languages' tokens say of them; so did Vietnamese
+   words of several syllables, from dictionaries and from what stands together.
 8. For means, common and loud tokens weigh less and axes are made more even; `words`,
    a matrix in the file, leads back to the space in which words were trained, and in
    which they are compared one by one.

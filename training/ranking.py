@@ -35,7 +35,7 @@ from training.measure import XQUAD, ndcg
 
 Array = np.ndarray
 Run = tuple[str, str]
-NAMES = ("cosine", "late", "sentence", "bm25", "expanded", "table", "nearest")
+NAMES = ("cosine", "late", "sentence", "bm25", "expanded", "table", "nearest", "exact")
 # What the product adds up, and what was tried beside it.
 TRIED = (
     [0],
@@ -150,7 +150,8 @@ def features(asked: Questions, read: Collection, table: WordEmbedder) -> Array:
         both = rerank.of_passages(
             question.gain(best), q.importance, lexical.passage_sentences[:-1]
         )
-        row[:, 1], row[:, 2] = map(read.above, both)
+        row[:, 1], row[:, 2] = map(read.above, both[:2])
+        row[:, 7] = both[2]
         exact = [[(read.ids[w.term], 1.0)] for w in words if w.term in read.ids]
         row[:, 3] = lexical.score(exact) / 10
         row[:, 4] = lexical.score(q.alternatives()) / 10
@@ -158,8 +159,9 @@ def features(asked: Questions, read: Collection, table: WordEmbedder) -> Array:
 
 
 def shipped(block: Array, reads: bool) -> Array:
-    """What the product adds up; `reads`: whether the model reads sentences."""
-    made = block[:, :, CHOSEN]
+    """What the product adds up, and what tells how sure it is beside that; `reads`:
+    whether the model reads sentences."""
+    made = block[:, :, [*CHOSEN, NAMES.index("exact")]]
     if reads:
         share = rerank.NEAREST
         made[:, :, 0] = (1 - share) * block[:, :, 0] + share * block[:, :, 6]
@@ -212,7 +214,8 @@ def logistic(positive: Array, negative: Array) -> tuple[Array, float]:
 
 def signs(block: Array, weights: Array) -> Array:
     """What the confidence is judged by: (questions, signs), from ranked features."""
-    order = np.argsort(-(block @ weights), axis=1)[:, : answer.LOOKED_AT]
+    sums = block[:, :, : len(weights)] @ weights
+    order = np.argsort(-sums, axis=1)[:, : answer.LOOKED_AT]
     best = np.take_along_axis(block, order[:, :, None], axis=1)
     return np.stack([answer.signs(*b.T) for b in best])
 
@@ -282,7 +285,7 @@ def calibrate(blocks: list[Array], gold: Array, odd: Array, article: Array) -> N
     Questions that find no answer are of two kinds, as many of each: the right
     paragraph is missing among its neighbours, or the whole article is.
     """
-    weights = fit([b[odd] for b in blocks], gold[odd])
+    weights = fit([b[odd][:, :, : len(CHOSEN)] for b in blocks], gold[odd])
     print("score", weights.round(2).tolist(), "bias", _bias(blocks, weights, gold, odd))
     parts = {}
     for name, part in (("odd", odd), ("even", ~odd)):
@@ -308,7 +311,7 @@ def _bias(blocks: list[Array], weights: Array, gold: Array, odd: Array) -> float
     """The sum at which a passage among the best is as likely right as not, negated."""
     right, wrong = [], []
     for block in blocks:
-        sums = block[odd] @ weights
+        sums = block[odd][:, :, : len(weights)] @ weights
         at = np.arange(len(sums)), gold[odd]
         right.append(sums[at])
         sums[at] = -np.inf

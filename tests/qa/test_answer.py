@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from qa import answer
+from qa.rerank import Ranking
 from qa.weights import TABLE
 
 
@@ -21,11 +22,17 @@ def test_nothing_is_shown_where_nothing_matches(scores):
     assert answer.choose(scores) == []
 
 
-COSINES, LATE, SENTENCE = (
+COSINES, LATE, SENTENCE, EXACT = (
     np.array([0.6, 0.4, 0.2]),
     np.array([0.9, 0.3, 0.1]),
     np.array([0.5, 0.5, 0.0]),
+    np.array([0.3, 0.0, 0.2]),
 )
+
+
+def ranking(*columns):
+    """Passages in the order of their rows, with these features."""
+    return Ranking(np.arange(len(columns[0])), columns[0], *columns)
 
 
 def test_signs_are_the_best_and_its_lead_over_the_others():
@@ -33,16 +40,17 @@ def test_signs_are_the_best_and_its_lead_over_the_others():
     column = np.array([0.9, *[0.3] * (answer.LOOKED_AT + 5)])
     column[answer.LOOKED_AT :] = 0
 
-    found = answer.signs(column, column / 3, column / 9)
+    found = answer.signs(column, column / 3, column / 9, 1 - column)
 
-    assert found == pytest.approx([0.9, 0.3, 0.1, 0.6, 0.2, 0.6 / 9])
+    expected = [0.9, 0.3, 0.1, 0.1, 0.6, 0.2, 0.6 / 9, 0.1 - 0.7]
+    assert found == pytest.approx(expected)
 
 
 def test_confidence_is_the_logistic_of_the_signs():
-    signs = answer.signs(COSINES, LATE, SENTENCE)
+    signs = answer.signs(COSINES, LATE, SENTENCE, EXACT)
     total = np.dot(signs, TABLE.answer) + TABLE.answer_bias
 
-    found = answer.confidence(COSINES, LATE, SENTENCE)
+    found = answer.confidence(ranking(COSINES, LATE, SENTENCE, EXACT))
 
     assert found == pytest.approx(1 / (1 + np.exp(-total)), rel=1e-5)
 
@@ -50,8 +58,8 @@ def test_confidence_is_the_logistic_of_the_signs():
 def test_one_passage_alone_leads_by_all_it_has():
     """Passages that a small collection does not have say nothing."""
     one = np.array([0.5])
-    assert answer.signs(one, one, one).tolist() == [0.5] * 6
+    assert answer.signs(one, one, one, one).tolist() == [0.5] * 8
 
 
 def test_nothing_found_is_no_confidence():
-    assert answer.confidence(np.array([]), np.array([]), np.array([])) == 0.0
+    assert answer.confidence(ranking(*[np.array([])] * 4)) == 0.0

@@ -19,7 +19,7 @@ TEXTS = [f"passage {i} about rain and bridges" for i in range(crossencoder.FIRST
 
 def ranking(n):
     falling = np.linspace(0.9, 0.1, n).astype(np.float32)
-    return Ranking(np.arange(n)[::-1], falling, falling, falling, falling)
+    return Ranking(np.arange(n)[::-1], *[falling] * 5)
 
 
 def test_the_first_passages_are_put_in_the_networks_order(folder):

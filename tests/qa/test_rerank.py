@@ -44,19 +44,22 @@ def test_a_passage_is_judged_whole_and_by_its_best_sentence():
     """Two words in two sentences cover it whole; each sentence covers half."""
     gains = np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]], np.float32)
 
-    late, best = rerank.of_passages(gains, np.array([0.5, 0.5]), np.array([0, 2]))
+    late, best, exact = rerank.of_passages(
+        gains, np.array([0.5, 0.5]), np.array([0, 2])
+    )
 
     assert late == pytest.approx([1.0, 0.5])
     assert best == pytest.approx([0.5, 0.5])
+    assert exact == pytest.approx([1.0, 0.0])
 
 
 def test_a_passage_that_covers_more_ranks_higher():
     """With equal cosines late interaction decides; scores are the logistic sums."""
     same, late = np.array([0.4, 0.4]), np.array([0.2, 0.9])
-    ranking = rerank.rank(np.array([3, 8]), same, late, same)
+    ranking = rerank.rank(np.array([3, 8]), same, late, same, late)
 
     assert ranking.rows.tolist() == [8, 3]
-    assert ranking.late.tolist() == [0.9, 0.2]
+    assert ranking.late.tolist() == ranking.exact.tolist() == [0.9, 0.2]
     total = np.dot(TABLE.passage, [0.4, 0.9, 0.4]) + TABLE.passage_bias
     assert ranking.scores[0] == pytest.approx(1 / (1 + np.exp(-total)))
 
@@ -65,13 +68,13 @@ def test_equal_passages_keep_the_order_of_rows():
     """Ties are broken by row, so that asking again gives the same."""
     same = np.array([0.5, 0.5, 0.5])
 
-    assert rerank.rank(np.array([9, 2, 5]), same, same, same).rows.tolist() == [2, 5, 9]
+    assert rerank.rank(np.array([9, 2, 5]), *[same] * 4).rows.tolist() == [2, 5, 9]
 
 
 def test_the_top_is_cut_from_every_array():
     """Rows, scores and features stay side by side."""
     nothing = np.zeros(4)
-    ranking = rerank.rank(np.arange(4), np.arange(4) / 4, nothing, nothing).top(2)
+    ranking = rerank.rank(np.arange(4), np.arange(4) / 4, *[nothing] * 3).top(2)
 
     assert len(ranking) == 2
     assert ranking.rows.tolist() == [3, 2]
