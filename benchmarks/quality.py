@@ -1,12 +1,12 @@
 """Measure the whole path on XQuAD, part by part, and write benchmarks/quality.md, or
 benchmarks/quality-MODEL.md for another model than the default.
 
-    python -m benchmarks.quality EVAL_FOLDER [--model fast] [--quick] [--jobs 2]
+    python -m benchmarks.quality EVAL_FOLDER [--model fast] [--every 1] [--jobs 2]
 
 The folder holds xquad/ (corpus/<lang>.jsonl, queries/<lang>.jsonl, qrels/test.tsv) and
 xquad_r.*.jsonl.zst. What the ranking learned, it learned on odd-numbered articles:
-figures are those of the even ones unless it is said. --quick asks every tenth
-question, for a first look.
+figures are those of the even ones unless it is said. --every 10 asks one question of
+ten, for a first look.
 """
 
 import argparse
@@ -256,16 +256,10 @@ def main() -> None:
     parser.add_argument("--model", default=MODEL)
     parser.add_argument("--reader")
     parser.add_argument("--reranker")
-    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--every", type=int, default=1, metavar="N")
     parser.add_argument("--jobs", type=int, default=2)
     given = parser.parse_args()
-    setup = Setup(
-        given.folder,
-        given.model,
-        given.reader,
-        given.reranker,
-        10 if given.quick else 1,
-    )
+    setup = Setup(given.folder, given.model, given.reader, given.reranker, given.every)
     reading = [POOLED, "en", MIXED, *(code for code in LANGUAGES if code != "en")]
     with ProcessPoolExecutor(given.jobs, get_context("spawn")) as jobs:
         sentences = jobs.submit(xquad.lareqa, setup)

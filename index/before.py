@@ -131,8 +131,8 @@ def _rows(hashes: NDArray[Any]) -> dict[bytes, int]:
 def program() -> str:
     """Name what reads and splits documents: this code, and the libraries it uses."""
     digest = hashlib.blake2b(digest_size=8)
-    for module in sorted(_PACKAGE.rglob("*.py")):
-        digest.update(module.read_bytes())
+    for file in sorted(f for f in _PACKAGE.rglob("*") if f.suffix in (".py", ".txt")):
+        digest.update(file.read_bytes())
     for name in _libraries():
         digest.update(f"{name} {_version(name)}\n".encode())
     return digest.hexdigest()

@@ -39,18 +39,16 @@ def embed(
     """
     hashes = hashes_of(corpus)
     new = _New(corpus, hashes, before, embedder)
-    shape, inner = (
-        (len(order), embedder.dim),
-        (_sentences(order, before, new), new.width),
-    )
+    shape = len(order), embedder.dim
+    shape_inside = _sentences(order, before, new), new.width
     with (
         rows_to(folder / VECTORS, np.float32, shape) as put,
-        rows_to(folder / SENTENCE_VECTORS, np.int8, inner) as put_sentences,
+        rows_to(folder / SENTENCE_VECTORS, np.int8, shape_inside) as put_inside,
     ):
         done = 0
         for vectors, directions in _parts(order, before, new):
             put(vectors)
-            put_sentences(directions)
+            put_inside(directions)
             done += len(vectors)
             progress(done, len(order))
     old = before.whole.hashes if before.whole else np.zeros((0, HASH), np.uint8)

@@ -62,7 +62,6 @@ _TURNED = (
 _TWICE = re.compile(r"(.)\1")
 _BASE = 28  # the letters, and a mark for each end
 _GRAMS = _BASE**2 + _BASE**3
-_TABLES = ("full", "vowelled", "bare")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -178,7 +177,7 @@ class Spelling:
         return cls(
             *(
                 Grams(*(arrays[f"{table}.{field}"] for field in fields))
-                for table in _TABLES
+                for table in Spelling.__slots__
             )
         )
 
@@ -186,7 +185,7 @@ class Spelling:
         """Give the arrays by name, to be stored."""
         return {
             f"{table}.{field}": getattr(getattr(self, table), field)
-            for table in _TABLES
+            for table in Spelling.__slots__
             for field in Grams.__slots__
         }
 

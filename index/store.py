@@ -90,6 +90,9 @@ class Snapshot:
         self.term_codes = self._array(layout.TERM_CODES, np.uint8, (t, None))
         self._arrays = self._named(layout.LEXICAL)
         self._spelling = self._named(layout.SPELLING)
+        read = len(self.sentence_vectors)
+        if read and read != self.sentence_offsets[-1]:
+            raise corrupt(generation, f"{layout.SENTENCE_VECTORS} holds {read:,} rows")
         self._terms = (generation / layout.TERMS).read_bytes()
         self._engine = np.memmap(generation / layout.ENGINE, np.uint8, mode="r")
         self._texts = Texts(generation / layout.TEXTS)

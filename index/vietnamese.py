@@ -1,7 +1,7 @@
 """Words of Vietnamese: it puts a space after each syllable, and most words have two.
 
-Source of the method: longest match from the left, Liang (1986) for Chinese. The list,
-`vietnamese.txt`, is made by `training.vietnamese`. Pure, but for reading it once.
+The longest that a list has is taken, from the left. The list, `vietnamese.txt`, is made
+by `training.vietnamese`. Pure, but for reading it once.
 """
 
 from collections.abc import Iterator, Sequence

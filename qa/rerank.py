@@ -27,7 +27,7 @@ FEW = 2
 AGAIN = 1.0
 # Of models that read sentences within their passages: the share of the nearest one's
 # cosine in a passage's, and what a sentence's own counts beside its words; fitted.
-NEAREST = 0.7
+NEAREST = 0.5
 READ = 0.5
 # How much of what the sentences around it would add counts for a sentence; fitted.
 AROUND = 0.35

@@ -125,7 +125,8 @@ def keep(material: Material, folder: Path, settings: dict[str, Any]) -> None:
     kept = needed(words, rows, entries.tokenizer)[:most]
     built = Lexicon.build([words[i] for i in kept], rows[kept])
     _save(built, tensors, folder)
-    joined, on = vietnamese.words(material, StaticEmbedder(folder, "fast"))
+    table, directions = StaticEmbedder(folder, "fast"), _words_of(tensors)[1:]
+    joined, on = vietnamese.words(material, table, directions)
     vietnamese.write(joined)
     _save(built.added(joined, on), tensors, folder)
     log.info("the lexicon has %d words, %d Vietnamese", len(kept), len(joined))

@@ -37,9 +37,12 @@ _CLOSE = 0.7  # other English words are as near as this, beside the best
 _ROW = 0.6  # least cosine to the row that a word is put on
 
 
-def words(material: Material, table: StaticEmbedder) -> tuple[list[str], Array]:
+def words(
+    material: Material, table: StaticEmbedder, rows: Array
+) -> tuple[list[str], Array]:
     """Give the words, in order, and the row of the table (n,) of each.
 
+    rows: (r, d), unit, all but the unknown token's, 0.
     Raises KeyError when the material has no Vietnamese.
     """
     found = _listed(material)
@@ -49,9 +52,9 @@ def words(material: Material, table: StaticEmbedder) -> tuple[list[str], Array]:
     vectors, _ = table.word_vectors([word for of in english for word in of])
     starts = np.cumsum([0, *map(len, english)])[:-1]
     directions = unit(np.add.reduceat(vectors, starts, axis=0))
-    cosines, rows = nearest(directions, table.directions[1:])
+    cosines, near = nearest(directions, rows)
     kept = np.flatnonzero(cosines >= _ROW)
-    return [names[i] for i in kept], rows[kept] + 1
+    return [names[i] for i in kept], near[kept] + 1
 
 
 def write(words: Sequence[str]) -> None:

@@ -88,12 +88,6 @@ class StaticEmbedder:
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         return self._encode(texts)
 
-    @property
-    def directions(self) -> Vectors:
-        """Give those of all rows in the space of words: (r, dim)."""
-        made = self._rows.astype(np.float64) @ self._back
-        return unit(made.astype(np.float32))
-
     def word_vectors(self, words: Sequence[str]) -> tuple[Vectors, Vectors]:
         """Give each word's direction, and how much meeting it tells.
 
