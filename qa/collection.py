@@ -103,6 +103,8 @@ class Collection:
         cosines = self._cosines(rows, sought)
         late = self._late(asked, rows)
         ranking = rerank.rank(rows, cosines, *late, self._weights).top(k)
+        if sought is asked.vector:
+            return ranking
         return replace(ranking, cosines=self._cosines(ranking.rows, asked.vector))
 
     def confidence(self, ranking: Ranking) -> float:
