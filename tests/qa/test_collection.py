@@ -1,0 +1,77 @@
+"""What a collection tells of passages, where the model reads their sentences."""
+
+import numpy as np
+import pytest
+
+from index import embedders
+from index.build import build_documents
+from index.embedders import MODELS
+from index.records import Document
+from index.tokens import sentences
+from qa import reply, rerank
+from qa.engine import QA
+
+pytestmark = pytest.mark.skipif(
+    not (MODELS / "multilingual").exists(), reason="no graft here"
+)
+TEXTS = {
+    "bridge": "The bridge is old. The council wants work on it to stop at once. Rain.",
+    "katze": "Unsere Katze schläft auf dem Dach. Brot wird hier vor acht Uhr gebacken.",
+    "tram": "Le tramway passe toutes les dix minutes. Il est jaune.",
+}
+QUESTION = "Who asked for the work to be halted?"
+
+
+@pytest.fixture(scope="module")
+def qa(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("index")
+    documents = [Document(id, id.title(), text) for id, text in TEXTS.items()]
+    build_documents(documents, folder, model="multilingual")
+    return QA.open(folder)
+
+
+def test_sentences_are_set_against_the_question(qa):
+    """Those of any passages, in any order, as the model gives them."""
+    opened, embedder = qa.collection, embedders.load("multilingual")
+    rows = np.array([2, 0])
+    vector = opened.vector(QUESTION)
+
+    found, starts = opened.sentences(rows, vector)
+
+    expected, counts = [], []
+    for row in rows:
+        document = opened.document(row)
+        text = f"{document.title}\n{document.text}"
+        ends = [end for _, end in sentences(text, document.language)]
+        read = embedder.encode_sentences([text], [np.array(ends, np.int32)])[1][0]
+        expected += (
+            read @ embedders.unit(vector[None, -embedder.sentence_dim :])[0]
+        ).tolist()
+        counts.append(len(ends))
+    assert starts.tolist() == [0, counts[0]]
+    assert found == pytest.approx(expected, abs=0.01)
+
+
+def test_the_nearest_sentence_speaks_for_its_passage(qa):
+    """As much as the passage itself, in what the ranking goes by."""
+    opened = qa.collection
+    asked = opened.read(QUESTION)
+    ranking = opened.rank(asked, 3)
+
+    whole = opened.snapshot.vectors[ranking.rows] @ asked.vector
+    inside, starts = opened.sentences(ranking.rows, asked.vector)
+    nearest = np.maximum.reduceat(inside, starts)
+    mixed = (1 - rerank.NEAREST) * whole + rerank.NEAREST * nearest
+    assert ranking.cosines == pytest.approx(mixed, abs=1e-3)
+    assert opened.document(ranking.rows[0]).id == "bridge"
+
+
+def test_the_sentence_that_answers_is_the_first(qa):
+    """The title is no sentence of the text, and shifts nothing."""
+    opened = qa.collection
+    asked = opened.read("When do they make the bread?")
+
+    hits, found = reply.shown(opened, asked, opened.rank(asked, 3), 3)
+
+    assert hits[0].document.id == "katze"
+    assert found[0].text == "Brot wird hier vor acht Uhr gebacken."
