@@ -35,7 +35,10 @@ def read(path: Path, name: str) -> Iterator[Document]:
 
 
 def _text(rtf: str) -> str:
-    text: str = rtf_to_text(rtf, errors="replace")  # type: ignore[no-untyped-call]
+    try:
+        text: str = rtf_to_text(rtf, errors="replace")  # type: ignore[no-untyped-call]
+    except TypeError as error:  # "\\uc" alone: striprtf takes its number for granted
+        raise ValueError("a control word lacks its number") from error
     # Characters beyond the first 65,536 come as two halves.
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return re.sub(r"\n(?=\S)", "\n\n", whole)  # a line is a paragraph

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from index import readers
+from index.errors import InputError
 from index.readers.xlsx import _EPOCHS, _number
 from index.records import Document
 from tests import samples
@@ -220,6 +221,12 @@ def test_rtf_reads_any_letter(tmp_path):
 
     assert (document.title, document.date) == ("Truce", "2023-09-01")
     assert document.text == "Мир, €5 bold\n\n😀"
+
+
+def test_rtf_with_a_number_missing_is_damaged(tmp_path):
+    """Found by fuzzing: its reader takes the number for granted."""
+    with pytest.raises(InputError, match="damaged"):
+        read_one(tmp_path / "a.rtf", rb"{\rtf1 \uc text}")
 
 
 def test_csv_rows_name_their_columns(tmp_path):
