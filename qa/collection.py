@@ -160,7 +160,9 @@ class Collection:
         """Cosines (n,) of some passages, on the scale that the weights know."""
         cosines: Array = self.snapshot.vectors[rows] @ vector
         if len(rows) and self.snapshot.sentence_vectors.size:
-            cosines = rerank.with_nearest(cosines, *self.sentences(rows, vector))
+            inside, starts = self.sentences(rows, vector)
+            nearest = np.maximum.reduceat(inside, starts)
+            cosines = rerank.with_nearest(cosines, nearest)
         return cosines * self._scale.slope + self._scale.offset
 
     def sentences(self, rows: Array, vector: Array) -> tuple[Array, Array]:

@@ -118,14 +118,9 @@ def of_passages(
     return late_interaction(whole, importance), best, exact
 
 
-def with_nearest(cosines: Array, sentences: Array, starts: Array) -> Array:
-    """Let the nearest sentence of each passage speak for it as well: (n,).
-
-    cosines: (n,) of passages; sentences: (s,) of their sentences, passage i's
-    beginning at starts[i], and it has at least one.
-    """
-    best = np.maximum.reduceat(sentences, starts)
-    found: Array = (1 - NEAREST) * cosines + NEAREST * best
+def with_nearest(cosines: Array, nearest: Array) -> Array:
+    """Let the cosine of each passage's nearest sentence speak for it as well."""
+    found: Array = (1 - NEAREST) * cosines + NEAREST * nearest
     return found
 
 

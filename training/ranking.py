@@ -163,8 +163,7 @@ def shipped(block: Array, reads: bool) -> Array:
     whether the model reads sentences."""
     made = block[:, :, [*CHOSEN, NAMES.index("exact")]]
     if reads:
-        share = rerank.NEAREST
-        made[:, :, 0] = (1 - share) * block[:, :, 0] + share * block[:, :, 6]
+        made[:, :, 0] = rerank.with_nearest(block[:, :, 0], block[:, :, 6])
     return made
 
 

@@ -61,13 +61,9 @@ class Lexicon:
     @classmethod
     def build(cls, words: Sequence[str], rows: NDArray[np.int64]) -> "Lexicon":
         """Put distinct words on rows (n,), each from 1 to 2^17 - 1."""
-        hashes = _hashes(words)
-        bits = (len(words) // _CROWD).bit_length()
-        buckets = _buckets(hashes, bits)
-        order = np.lexsort((hashes, buckets))
-        entries = _marks(hashes) << np.uint64(ROW_BITS) | rows.astype(np.uint64)
-        starts = np.searchsorted(buckets[order], np.arange((1 << bits) + 1))
-        return cls(entries[order].astype(np.uint32), starts.astype(np.uint32))
+        buckets = 1 << (len(words) // _CROWD).bit_length()
+        none = cls(np.zeros(0, np.uint32), np.zeros(buckets + 1, np.uint32))
+        return none.added(words, rows)
 
     def added(self, words: Sequence[str], rows: NDArray[np.int64]) -> "Lexicon":
         """Give a lexicon that has other distinct words, (n,), on rows as well."""
@@ -145,11 +141,15 @@ def places(
 def _cuts(encoding: Encoding) -> list[_Cut]:
     """List the words of a text that are cut to several tokens."""
     tokens = encoding.tokens
-    whole = _compounds(encoding) if is_vietnamese("".join(tokens)) else []
     of = np.array([-1 if word is None else word for word in encoding.word_ids])
     starts = np.flatnonzero(np.diff(of, prepend=-2))
     ends = np.append(starts[1:], len(of))
-    several = (ends - starts > 1) & (of[starts] >= 0)
+    spoken = of[starts] >= 0
+    whole = []
+    if is_vietnamese("".join(tokens)):
+        held = zip(starts[spoken].tolist(), ends[spoken].tolist(), strict=True)
+        whole = _compounds(encoding, list(held))
+    several = (ends - starts > 1) & spoken
     for one in whole:
         several &= (starts < one.start) | (starts >= one.end)
     if not several.any():
@@ -159,23 +159,12 @@ def _cuts(encoding: Encoding) -> list[_Cut]:
     return whole + [one for one in found if not _UNSPACED.search(one.word)]
 
 
-def _compounds(encoding: Encoding) -> list[_Cut]:
-    """List the words of a Vietnamese text that have several syllables."""
-    syllables: list[str] = []
-    held: list[tuple[int, int]] = []  # tokens
-    places: list[tuple[int, int]] = []  # characters
-    told = zip(encoding.word_ids, encoding.tokens, encoding.offsets, strict=True)
-    last = None
-    for at, (word, token, (start, end)) in enumerate(told):
-        if word is not None and word == last:
-            syllables[-1] += token
-            held[-1] = held[-1][0], at + 1
-            places[-1] = places[-1][0], end
-        elif word is not None:
-            syllables.append(token)
-            held.append((at, at + 1))
-            places.append((start, end))
-        last = word
+def _compounds(encoding: Encoding, held: list[tuple[int, int]]) -> list[_Cut]:
+    """List the words of a Vietnamese text that have several syllables; syllable i is
+    the tokens `[a:z]` of held[i]."""
+    tokens, offsets = encoding.tokens, encoding.offsets
+    syllables = ["".join(tokens[a:z]) for a, z in held]
+    places = [(offsets[a][0], offsets[z - 1][1]) for a, z in held]
     return [
         _Cut(held[first][0], held[end - 1][1], " ".join(syllables[first:end]), 0)
         for first, end in words(syllables, places)
