@@ -141,8 +141,9 @@ def _asked(
 
 def _confidence(qa: QA, text: str, among: np.ndarray) -> float:
     opened = qa.collection
-    ranking = opened.rank(opened.read(text), evaluate.PASSAGES, among)
-    return opened.confidence(ranking)
+    asked = opened.read(text)
+    ranking = opened.rank(asked, evaluate.PASSAGES, among)
+    return opened.confidence(asked, ranking, among)
 
 
 def _article(id: str) -> int:
