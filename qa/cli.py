@@ -203,6 +203,11 @@ def serve(
 
     qa = QA.open(index, reader=reader, reranker=reranker)
     import uvicorn
+    from threadpoolctl import threadpool_limits
+
+    # A question's products are small: a second thread gains nothing, and where another
+    # program has its core, the first waits for it.
+    threadpool_limits(1, user_api="blas")
 
     from qa.server import LOCAL_NAMES, create
 

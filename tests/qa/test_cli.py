@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import threadpoolctl
 from typer.testing import CliRunner
 
 from index import embedders
@@ -321,6 +322,20 @@ def test_a_half_login_is_wrong_usage(index):
 
     assert result.exit_code == 2
     assert "user:password" in result.stderr
+
+
+def test_a_server_multiplies_on_one_thread(index, monkeypatch):
+    """So that it never waits for a core that another program has."""
+    seen = []
+    monkeypatch.setattr(
+        "uvicorn.run", lambda *_, **__: seen.extend(threadpoolctl.threadpool_info())
+    )
+    with threadpoolctl.threadpool_limits(2, user_api="blas"):
+        run("serve", "--index", index)
+
+    of_blas = [pool["num_threads"] for pool in seen if pool["user_api"] == "blas"]
+    assert of_blas
+    assert set(of_blas) == {1}
 
 
 def command(*args, **options):
