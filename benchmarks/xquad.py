@@ -141,9 +141,8 @@ def _asked(
 
 def _confidence(qa: QA, text: str, among: np.ndarray) -> float:
     opened = qa.collection
-    asked = opened.read(text)
-    ranking = opened.rank(asked, evaluate.PASSAGES, among)
-    return opened.confidence(asked, ranking, among)
+    ranking = opened.rank(opened.read(text), evaluate.PASSAGES, among)
+    return opened.confidence(ranking)
 
 
 def _article(id: str) -> int:

@@ -106,13 +106,6 @@ class Lexical:
         gains: Array = (counts / (counts + norm[rows])).astype(np.float32)
         return gains
 
-    def rows_of(self, term: int) -> Array:
-        """Give the rows that hold a term, ascending."""
-        found: Array = self.term_rows[
-            self.term_offsets[term] : self.term_offsets[term + 1]
-        ]
-        return found
-
     def document_frequency(self) -> Array:
         """Count the passages that hold each term: (t,) int64."""
         return np.diff(self.term_offsets)

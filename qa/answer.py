@@ -30,36 +30,31 @@ def choose(scores: Sequence[float], most: int = MOST) -> list[int]:
     return [i for i in order[:most] if scores[i] >= ALSO * scores[order[0]] > 0]
 
 
-def signs(
-    cosines: Array, late: Array, sentence: Array, exact: Array, reach: float
-) -> Array:
-    """Tell from the best passages, best first, whether one answers: (9,) float32.
+def signs(cosines: Array, late: Array, sentence: Array, exact: Array) -> Array:
+    """Tell from the best passages, best first, whether one answers: (8,) float32.
 
     The best one's features, and how far each stands above the mean of the others:
     what merely touches on a subject has equals. Others that a small collection does
     not have are taken to say nothing. A passage that has the question's own words is in
-    its language, where more is met by chance. reach: the late interaction of a passage
-    that would have all words of the collection, in the best one's language; a word that
-    stands there and not in the best passage speaks against it, and one that the
-    language lacks does not.
+    its language, where more is met by chance.
     """
     columns = (cosines, late, sentence, exact)
     if not len(late):
-        return np.zeros(2 * len(columns) + 1, np.float32)
+        return np.zeros(2 * len(columns), np.float32)
     others = slice(1, LOOKED_AT)
     above = [v[0] - v[others].sum() / (LOOKED_AT - 1) for v in columns]
-    return np.array([*(values[0] for values in columns), *above, reach], np.float32)
+    return np.array([*(values[0] for values in columns), *above], np.float32)
 
 
-def confidence(ranking: Ranking, reach: float, weights: Weights = TABLE) -> float:
+def confidence(ranking: Ranking, weights: Weights = TABLE) -> float:
     """Estimate the probability that the ranked passages answer (Platt, 1999).
 
-    reach: as of `signs`. The weights were fitted with the right paragraph there, or
-    taken away, or its whole article with it.
+    The weights were fitted with the right paragraph there, or taken away, or its whole
+    article with it.
     """
     if not len(ranking):
         return 0.0
     r = ranking
-    found = signs(r.cosines, r.late, r.sentence, r.exact, reach)
+    found = signs(r.cosines, r.late, r.sentence, r.exact)
     total = float(found @ np.array(weights.answer))
     return 1 / (1 + math.exp(-total - weights.answer_bias))

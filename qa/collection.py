@@ -107,22 +107,9 @@ class Collection:
             return ranking
         return replace(ranking, cosines=self._cosines(ranking.rows, asked.vector))
 
-    def confidence(
-        self, asked: Question, ranking: Ranking, among: Array | None = None
-    ) -> float:
-        """Estimate the probability that ranked passages answer; among: as in `rank`."""
-        if not len(ranking):
-            return 0.0
-        reach = self._reach(asked, int(self._languages[ranking.rows[0]]), among)
-        return answer.confidence(ranking, reach, self._weights)
-
-    def _reach(self, asked: Question, language: int, among: Array | None) -> float:
-        """Late interaction with all words at once that passages of a language have, of
-        those that may be found."""
-        may = self._languages == language
-        if among is not None:
-            may &= among
-        return asked.reach(lambda term: bool(may[self.lexical.rows_of(term)].any()))
+    def confidence(self, ranking: Ranking) -> float:
+        """Estimate the probability that ranked passages answer."""
+        return answer.confidence(ranking, self._weights)
 
     def _spread(self, rows: Array, n: int) -> Array:
         """Keep n of ranked rows, each language having its share of them."""

@@ -125,7 +125,7 @@ class QA:
         ranking = opened.rank(asked, k + reply.SPARE, among, told)
         if self.reranker is not None:
             ranking = self.reranker.rank(question, ranking, opened.text)
-        found = reply.compose(opened, asked, ranking, k, filter, among)
+        found = reply.compose(opened, asked, ranking, k, filter)
         phrase = reply.phrase(opened, asked, question, found[2:], self.reader)
         return Answer(question, *found, time.perf_counter() - began, phrase)
 

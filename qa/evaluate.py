@@ -178,8 +178,8 @@ def _outcome(
     language = hits[0].document.language if hits else ""
     return Outcome(
         _by_document(opened, ranking.rows, ranking.scores),
-        opened.confidence(asked, ranking),
-        opened.confidence(asked, missing, others),
+        opened.confidence(ranking),
+        opened.confidence(missing),
         bool(gold and sentences and _holds(sentences[0], right, gold)),
         bool(gold and held and _marks(held[0], gold)),
         measures.f1(found.text, gold.texts, language) if gold and found else 0.0,

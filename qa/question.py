@@ -5,7 +5,7 @@ Source of the translations: probabilistic structured queries, Darwish and Oard,
 SIGIR 2003, the probabilities being cosines of the static table. Pure.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -104,17 +104,6 @@ class Question:
     def alternatives(self) -> list[list[tuple[int, float]]]:
         """Give, for each word, the (term id, weight) that stand for it, best first."""
         return [_nearest(*near) for near in self.near]
-
-    def reach(self, has: Callable[[int], bool]) -> float:
-        """Late interaction with all words near the question's, at most MOST of each,
-        that some passages `has`, told by their ids."""
-        total = 0.0
-        for weight, (ids, cosines) in zip(self.importance, self.near, strict=True):
-            for id, best in _nearest(ids, cosines):
-                if has(id):
-                    total += float(weight) * best
-                    break
-        return total
 
 
 def distinct(text: str) -> list[Term]:

@@ -61,13 +61,9 @@ def compose(
     ranking: Ranking,
     k: int,
     wanted: Filter = ANY,
-    among: Array | None = None,
 ) -> tuple[bool, float, tuple[Sentence, ...], tuple[Hit, ...]]:
-    """Give answered, confidence, sentences and hits of ranked passages.
-
-    among: the rows that may be found, as in `Collection.rank`.
-    """
-    confidence = opened.confidence(asked, ranking, among)
+    """Give answered, confidence, sentences and hits of ranked passages."""
+    confidence = opened.confidence(ranking)
     answered = confidence >= THRESHOLD
     hits, best = shown(opened, asked, ranking, k, wanted)
     return answered, confidence, best if answered else (), hits

@@ -17,7 +17,7 @@ class Weights:
 
     passage: tuple[float, float, float]
     passage_bias: float
-    answer: tuple[float, ...]
+    answer: tuple[float, float, float, float, float, float, float, float]
     answer_bias: float
 
 
@@ -25,14 +25,14 @@ class Weights:
 TABLE = Weights(
     (13.47, 10.44, 13.40),
     -9.85,
-    (4.7, 7.27, -3.08, -6.3, 2.35, -0.16, 11.57, 6.83, -2.63),
-    -2.9,
+    (3.52, -0.17, 0.75, -8.12, 3.32, 5.77, 7.76, 7.91),
+    -3.18,
 )
 NETWORK = Weights(
     (18.85, 7.97, 11.94),
     -11.99,
-    (5.95, 6.81, -1.3, -6.63, 3.44, -0.84, 9.48, 7.31, -2.82),
-    -3.88,
+    (5.21, -1.00, 2.68, -8.64, 3.95, 5.50, 5.37, 8.53),
+    -4.26,
 )
 # Mean and deviation of the cosines of `chance.UNRELATED` in the model that NETWORK was
 # fitted to.

@@ -1,9 +1,8 @@
 """Fit the few weights of the ranking on XQuAD's odd-numbered articles.
 
-    python -m training.ranking EVAL_FOLDER [MODEL] [EVERY]
+    python -m training.ranking EVAL_FOLDER [MODEL]
 
-MODEL gives the vectors; words are always the package's table's. EVERY: one question of
-so many is asked, 3 unless it is said.
+MODEL gives the vectors; words are always the package's table's.
 
 Every question is set against all 240 paragraphs: in its own language, from English
 and into English, and with each paragraph in a language drawn by chance. The weights
@@ -27,8 +26,8 @@ from index.embedders import Embedder, WordEmbedder
 from index.lexical import Lexical
 from index.neighbours import Neighbours
 from index.spelling import Spelling
-from index.tokens import Term, terms_by_sentence
 from index.tokens import sentences as sentences_of
+from index.tokens import terms_by_sentence
 from qa import answer, question, rerank
 from qa.chance import measured
 from training import measure
@@ -71,7 +70,6 @@ class Collection:
         )
         self.ids = {term: i for i, term in enumerate(self.lexical.terms)}
         vectors, _ = table.word_vectors(self.lexical.terms)
-        self.asking, _ = table.word_vectors(question.QUESTION_WORDS)
         self.space = Neighbours(vectors.astype(np.float16), neighbours.codes(vectors))
         self.spelling = Spelling.build(self.lexical.terms)
         self.terms, self.places = np.unique(
@@ -81,20 +79,6 @@ class Collection:
         self.tabled = table.encode_passages(texts)
         self.languages = np.unique(codes, return_inverse=True)[1]
         self.sample = rerank.sample(self.languages)
-
-    def question(self, words: list[Term], table: WordEmbedder) -> question.Question:
-        """Set a question's words against those of the paragraphs."""
-        vectors, information = table.word_vectors([w.term for w in words])
-        return question.read(
-            words,
-            vectors,
-            information,
-            self.asking,
-            self.lexical,
-            self.space,
-            self.ids,
-            self.spelling,
-        )
 
     def nearest(self, queries: Array) -> Array:
         """Cosine of the nearest sentence of each paragraph: (questions, paragraphs)."""
@@ -147,8 +131,19 @@ def features(asked: Questions, read: Collection, table: WordEmbedder) -> Array:
     made[:, :, 0] = asked.queries @ read.passages.T
     made[:, :, 5] = asked.tabled @ read.tabled.T
     made[:, :, 6] = read.nearest(asked.queries)
+    asking, _ = table.word_vectors(question.QUESTION_WORDS)
     for row, words in zip(made, asked.words, strict=True):
-        q = read.question(words, table)
+        vectors, information = table.word_vectors([w.term for w in words])
+        q = question.read(
+            words,
+            vectors,
+            information,
+            asking,
+            lexical,
+            read.space,
+            read.ids,
+            read.spelling,
+        )
         best = rerank.best_matches(
             q.cosines(read.terms)[:, read.places], lexical.sentence_offsets
         )
@@ -216,38 +211,12 @@ def logistic(positive: Array, negative: Array) -> tuple[Array, float]:
     return fitted[:-1], float(fitted[-1])
 
 
-def signs(block: Array, weights: Array, reach: Array, languages: Array) -> Array:
-    """What the confidence is judged by: (questions, signs), from ranked features.
-
-    reach: (questions, languages); languages: (passages,).
-    """
+def signs(block: Array, weights: Array) -> Array:
+    """What the confidence is judged by: (questions, signs), from ranked features."""
     sums = block[:, :, : len(weights)] @ weights
     order = np.argsort(-sums, axis=1)[:, : answer.LOOKED_AT]
     best = np.take_along_axis(block, order[:, :, None], axis=1)
-    of = reach[np.arange(len(reach)), languages[order[:, 0]]]
-    rows = zip(best, of, strict=True)
-    return np.stack([answer.signs(*b.T, float(r)) for b, r in rows])
-
-
-def reaches(
-    asked: Questions, read: Collection, table: WordEmbedder, gold: Array, article: Array
-) -> Array:
-    """How far each language's words reach, with all passages, without the right one,
-    and without its article: (3, questions, languages)."""
-    lexical, n = read.lexical, int(read.languages.max()) + 1
-    found = np.zeros((3, len(asked.words), n), np.float32)
-    for i, words in enumerate(asked.words):
-        q = read.question(words, table)
-        right = np.arange(len(lexical)) == gold[i]
-        for kind, gone in enumerate(
-            (right & False, right, article == article[gold[i]])
-        ):
-            for language in range(n):
-                may = (read.languages == language) & ~gone
-                found[kind, i, language] = q.reach(
-                    lambda term, may=may: bool(may[lexical.rows_of(term)].any())
-                )
-    return found
+    return np.stack([answer.signs(*b.T) for b in best])
 
 
 def without(block: Array, gold: Array) -> Array:
@@ -309,39 +278,21 @@ def compare(blocks: dict[Run, Array], gold: Array, odd: Array) -> None:
             print("   ", name, table_of(scores))
 
 
-def calibrate(
-    blocks: list[Array],
-    reach: list[Array],
-    languages: list[Array],
-    gold: Array,
-    odd: Array,
-    article: Array,
-) -> None:
+def calibrate(blocks: list[Array], gold: Array, odd: Array, article: Array) -> None:
     """Fit the score's bias and the confidence on the odd articles.
 
-    reach: of each block as `reaches`; languages: of its passages. Questions that find
-    no answer are of two kinds, as many of each: the right paragraph is missing among
-    its neighbours, or the whole article is.
+    Questions that find no answer are of two kinds, as many of each: the right
+    paragraph is missing among its neighbours, or the whole article is.
     """
     weights = fit([b[odd][:, :, : len(CHOSEN)] for b in blocks], gold[odd])
     print("score", weights.round(2).tolist(), "bias", _bias(blocks, weights, gold, odd))
     parts = {}
     for name, part in (("odd", odd), ("even", ~odd)):
         of, right = [b[part] for b in blocks], gold[part]
-        kinds = (
-            of,
-            [without(b, right) for b in of],
-            [elsewhere(b, right, article) for b in of],
-        )
-        parts[name] = [
-            np.concatenate(
-                [
-                    signs(b, weights, r[i, part], codes)
-                    for b, r, codes in zip(kind, reach, languages, strict=True)
-                ]
-            )
-            for i, kind in enumerate(kinds)
-        ]
+        found = np.concatenate([signs(b, weights) for b in of])
+        near = np.concatenate([signs(without(b, right), weights) for b in of])
+        far = [signs(elsewhere(b, right, article), weights) for b in of]
+        parts[name] = found, near, np.concatenate(far)
     found, near, far = parts["odd"]
     fitted, bias = logistic(np.repeat(found, 2, 0), np.concatenate([near, far]))
     print("confidence", fitted.round(2).tolist(), round(bias, 2))
@@ -370,27 +321,25 @@ def _bias(blocks: list[Array], weights: Array, gold: Array, odd: Array) -> float
     return round(-float(points[int(np.argmin(errors))]), 2)
 
 
-def main(folder: Path, model: str = TABLE, every: int = 3) -> None:
+def main(folder: Path, model: str = TABLE) -> None:
     """Print what each choice of features reaches, then the numbers to take over."""
     table, embedder = embedders.load_words(TABLE), embedders.load(model)
     texts = {c: measure.texts(folder, "corpus", c) for c in XQUAD}
-    queries = {c: measure.texts(folder, "queries", c)[::every] for c in XQUAD}
+    queries = {c: measure.texts(folder, "queries", c) for c in XQUAD}
     asked = {c: Questions(queries[c], table, embedder) for c in XQUAD}
     read = {
         c: Collection(texts[c], [c] * len(texts[c]), table, embedder) for c in XQUAD
     }
     read["mixed"] = Collection(*mixed(texts, seed=1), table, embedder)
-    odd = np.array([int(id[:2]) % 2 == 1 for id in measure.judged(folder)])[::every]
+    odd = np.array([int(id[:2]) % 2 == 1 for id in measure.judged(folder)])
     blocks = {run: features(asked[run[0]], read[run[1]], table) for run in runs()}
-    gold, article = measure.gold(folder)[::every], measure.articles(folder)
+    gold = measure.gold(folder)
     compare(blocks, gold, odd)
     reads = read["en"].inner is not None
     chosen = [shipped(b, reads) for b in blocks.values()]
-    of = [reaches(asked[a], read[b], table, gold, article) for a, b in blocks]
-    languages = [read[b].languages for _, b in blocks]
-    calibrate(chosen, of, languages, gold, odd, article)
+    calibrate(chosen, gold, odd, measure.articles(folder))
     print("usual", measured(embedder))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:3], *map(int, sys.argv[3:4]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -40,17 +40,17 @@ def test_signs_are_the_best_and_its_lead_over_the_others():
     column = np.array([0.9, *[0.3] * (answer.LOOKED_AT + 5)])
     column[answer.LOOKED_AT :] = 0
 
-    found = answer.signs(column, column / 3, column / 9, 1 - column, 0.7)
+    found = answer.signs(column, column / 3, column / 9, 1 - column)
 
-    expected = [0.9, 0.3, 0.1, 0.1, 0.6, 0.2, 0.6 / 9, 0.1 - 0.7, 0.7]
+    expected = [0.9, 0.3, 0.1, 0.1, 0.6, 0.2, 0.6 / 9, 0.1 - 0.7]
     assert found == pytest.approx(expected)
 
 
 def test_confidence_is_the_logistic_of_the_signs():
-    signs = answer.signs(COSINES, LATE, SENTENCE, EXACT, 0.8)
+    signs = answer.signs(COSINES, LATE, SENTENCE, EXACT)
     total = np.dot(signs, TABLE.answer) + TABLE.answer_bias
 
-    found = answer.confidence(ranking(COSINES, LATE, SENTENCE, EXACT), 0.8)
+    found = answer.confidence(ranking(COSINES, LATE, SENTENCE, EXACT))
 
     assert found == pytest.approx(1 / (1 + np.exp(-total)), rel=1e-5)
 
@@ -58,15 +58,8 @@ def test_confidence_is_the_logistic_of_the_signs():
 def test_one_passage_alone_leads_by_all_it_has():
     """Passages that a small collection does not have say nothing."""
     one = np.array([0.5])
-    assert answer.signs(one, one, one, one, 0.5).tolist() == [0.5] * 9
+    assert answer.signs(one, one, one, one).tolist() == [0.5] * 8
 
 
 def test_nothing_found_is_no_confidence():
-    assert answer.confidence(ranking(*[np.array([])] * 4), 0.0) == 0.0
-
-
-def test_words_that_could_have_been_met_speak_against_an_answer():
-    """The same passage, in a collection that has more of the question's words."""
-    found = ranking(COSINES, LATE, SENTENCE, EXACT)
-
-    assert answer.confidence(found, 1.0) < answer.confidence(found, 0.9)
+    assert answer.confidence(ranking(*[np.array([])] * 4)) == 0.0

@@ -149,14 +149,3 @@ def test_words_that_tell_little_are_not_compared_by_spelling():
         spelling,
     )
     assert asked.cosines(np.array([0])).tolist() == [[0]]
-
-
-def test_a_question_reaches_as_far_as_the_words_there_are():
-    """halt itself where it is; where it is not, arrêt; and nothing without both."""
-    asked, ids = read("halt")
-    way = (0.6 - question.FLOOR) / (question.TOP - question.FLOOR)
-
-    assert asked.reach(lambda term: True) == pytest.approx(1)
-    french = asked.reach(lambda term: term != ids["halt"])
-    assert french == pytest.approx((1 - question.EXACT) * way, abs=1e-3)
-    assert asked.reach(lambda term: False) == 0
