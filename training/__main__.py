@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from index.embedders import static
 from training import (
     align,
     card,
@@ -64,13 +65,15 @@ def make(data: Path, teacher_folder: Path, recipe: dict[str, Any], out: Path) ->
     export.export(*shared, tokenizer, settings, out)
     material = distil.read(data, recipe["weights"])
     extend.extend(material, out, recipe["vocabulary"])
-    extended = Tokenizer.from_file(str(out / "tokenizer.json"))
-    texts, _, _ = corpus.read(data, extended, recipe["weights"])
-    settings |= recipe["tune"]
-    shipped = Shared(out)
-    Tuner(texts, vectors, row, settings).tune(shipped, WORK / "tuned.pt")
-    shipped.write(settings)
-    extend.keep(material, out, recipe["vocabulary"])
+    for name in ("tune", "tune_on"):
+        lexicon = static.load(out, "fast").lexicon
+        extended = Tokenizer.from_file(str(out / "tokenizer.json"))
+        texts, _, _ = corpus.read(data, extended, recipe["weights"], lexicon)
+        shipped, settings = Shared(out), settings | recipe[name]
+        Tuner(texts, vectors, row, settings).tune(shipped, WORK / f"{name}.pt")
+        shipped.write(settings)
+        if name == "tune":
+            extend.keep(material, out, recipe["vocabulary"])
     log.info("wrote %s", out)
 
 

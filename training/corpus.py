@@ -5,13 +5,14 @@ language a `Pairs` joins rows of the English texts with rows of its own.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
+from index.embedders.lexicon import Lexicon, places
 from training.data import pairs, records, sources
 
 log = logging.getLogger(__name__)
@@ -29,14 +30,38 @@ class Texts:
         return len(self.offsets) - 1
 
     @classmethod
-    def of(cls, texts: Sequence[str], tokenizer: Tokenizer) -> "Texts":
-        """Tokenize; the unknown token (row 0) is dropped."""
+    def of(
+        cls,
+        texts: Sequence[str],
+        tokenizer: Tokenizer,
+        lexicon: Lexicon | None = None,
+    ) -> "Texts":
+        """Tokenize; the unknown token (row 0) is dropped.
+
+        Of v tokens, token i is v + i where it is a piece of a word of the lexicon; the
+        word itself stands at the text's end, row r as 2v + r.
+        """
         ids: list[Array] = []
         for start in range(0, len(texts), 50_000):
-            batch = tokenizer.encode_batch_fast(texts[start : start + 50_000])
-            ids += [np.array([i for i in e.ids if i], np.int32) for e in batch]
+            batch = texts[start : start + 50_000]
+            if lexicon is None:
+                of = (e.ids for e in tokenizer.encode_batch_fast(batch))
+            else:
+                of = _with_words(tokenizer.encode_batch(batch), tokenizer, lexicon)
+            ids += [np.array([i for i in one if i], np.int32) for one in of]
         lengths = np.array([0, *map(len, ids)], np.int64)
         return cls(np.concatenate([*ids, np.zeros(0, np.int32)]), np.cumsum(lengths))
+
+
+def _with_words(
+    encodings: Sequence[Encoding], tokenizer: Tokenizer, lexicon: Lexicon
+) -> Iterator[list[int]]:
+    v = tokenizer.get_vocab_size()
+    for encoding, words in zip(encodings, places(lexicon, encodings), strict=True):
+        ids = encoding.ids
+        for start, end, _ in words:
+            ids[start:end] = [i and v + i for i in ids[start:end]]
+        yield ids + [2 * v + row for *_, row in words]
 
 
 @dataclass(frozen=True)
@@ -82,7 +107,10 @@ class _Rows:
 
 
 def read(
-    data: Path, tokenizer: Tokenizer, weights: dict[str, float]
+    data: Path,
+    tokenizer: Tokenizer,
+    weights: dict[str, float],
+    lexicon: Lexicon | None = None,
 ) -> tuple[Corpus, list[str], list[float]]:
     """Read everything; also give the English texts and the best weight of each."""
     english, best = _Rows(), []
@@ -102,11 +130,11 @@ def read(
                 best[i] = max(best[i], weight)
             joined.append((i, other(right), weight))
     corpus = Corpus(
-        Texts.of(list(english.row), tokenizer),
-        {code: Texts.of(list(o.row), tokenizer) for code, o in others.items()},
+        Texts.of(list(english.row), tokenizer, lexicon),
+        {code: Texts.of(list(o.row), tokenizer, lexicon) for code, o in others.items()},
         _pairs(rows, "parallel"),
         _pairs(rows, "lexicon"),
-        _questions(data, tokenizer),
+        _questions(data, tokenizer, lexicon),
     )
     log.info("%d English texts, %d languages", len(corpus.english), len(others))
     return corpus, list(english.row), best
@@ -125,7 +153,9 @@ def _pairs(
     return made
 
 
-def _questions(data: Path, tokenizer: Tokenizer) -> dict[str, tuple[Texts, Texts]]:
+def _questions(
+    data: Path, tokenizer: Tokenizer, lexicon: Lexicon | None
+) -> dict[str, tuple[Texts, Texts]]:
     """Question and passage, or title and passage, of one language."""
     found: dict[str, tuple[list[str], list[str]]] = {}
     for source in sources(data):
@@ -140,7 +170,7 @@ def _questions(data: Path, tokenizer: Tokenizer) -> dict[str, tuple[Texts, Texts
                 questions.append(question)
                 passages.append(passage)
     return {
-        key: (Texts.of(q, tokenizer), Texts.of(p, tokenizer))
+        key: (Texts.of(q, tokenizer, lexicon), Texts.of(p, tokenizer, lexicon))
         for key, (q, p) in found.items()
         if len(q) >= 64
     }

@@ -46,6 +46,8 @@ _CONCENTRATED = 0.45  # a direction's length before it is made 1: translated as 
 _FAMILY = 0.72  # the same of a stem's words
 _LOOKED_AT = 1.8  # entries that a row is looked for, for each that is kept
 _SPARE = 1.15  # of the lexicon's words, some are needless
+# Of a word of the lexicon: how much of its row's weight it has, and of its pieces'.
+_SHARED = (0.7, 0.45)
 _ROW = 0.7  # least cosine to the row that a word is put on
 _OF_A_LANGUAGE = 60_000  # entries, at most
 _LEXICON = 0.5  # of what English words say of how often their translations are met
@@ -134,6 +136,7 @@ def keep(material: Material, folder: Path, settings: dict[str, Any]) -> None:
 
 def _save(lexicon: Lexicon, tensors: dict[str, Array], folder: Path) -> None:
     made = {f"lexicon.{name}": array for name, array in lexicon.arrays().items()}
+    made["lexicon.shares"] = np.array(_SHARED, np.float32)
     save_file(tensors | made, folder / "model.safetensors")
 
 

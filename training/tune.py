@@ -5,6 +5,7 @@ words, on all tokens, the ones of `extend` too; and instead of the teacher's vec
 the order of its similarities: of pairs of sentences that lie near each other in its
 eyes, the cosines are to go with the teacher's (their correlation; after CoSENT, Su,
 2022). That is what sentences are compared by, and what a mean of words is bad at.
+Once without the lexicon, whose words are then put on rows, and once with it.
 """
 
 from pathlib import Path
@@ -28,15 +29,28 @@ _FEWEST = 500  # sentences that the teacher knows, for a language to be compared
 
 
 class Shared:
-    """The table in a folder: shared rows (r, d) and the tokens' weights (v,)."""
+    """The table in a folder: shared rows (r, d) and the tokens' weights (v,).
+
+    It is gathered from by the ids of `Texts`: tokens, tokens as pieces of words of the
+    lexicon, and rows that such words are on, which weigh what they do in the folder.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.tensors = folder, load_file(folder / "model.safetensors")
         rows = self.tensors["embeddings"].astype(np.float32)
         lengths = np.linalg.norm(rows, axis=1)
-        self.mapping = torch.from_numpy(self.tensors["mapping"].astype(np.int64))
-        weights = self.tensors["weights"] * lengths[self.mapping]
-        self.heard = torch.from_numpy(weights > 0)
+        mapping = self.tensors["mapping"].astype(np.int64)
+        weights = self.tensors["weights"] * lengths[mapping]
+        v, r = len(mapping), len(rows)
+        own, pieces = self.tensors.get("lexicon.shares", (1.0, 0.0))
+        sharing = np.maximum(np.bincount(mapping, minlength=r), 1)
+        spoken = np.bincount(mapping, weights, r) / sharing
+        # Of each id: its row, whose weight it has, and how much of that.
+        self.row = torch.from_numpy(np.concatenate([mapping, mapping, np.arange(r)]))
+        self.token = torch.arange(2 * v + r) % v
+        self.token[2 * v :] = 0
+        share = np.concatenate([weights > 0, pieces * (weights > 0), own * spoken])
+        self.share = torch.from_numpy(share.astype(np.float32))
         self.words = torch.from_numpy(self.tensors["words"])
         self.rows = Table(*rows.shape, seed=0)
         unit = rows / np.where(lengths > 0, lengths, 1)[:, None]
@@ -44,21 +58,23 @@ class Shared:
         self.weights = Table(len(weights), 1, seed=0)  # their logarithms
         logs = np.log(np.maximum(weights, 1e-6)).astype(np.float32)
         self.weights.rows = torch.from_numpy(logs)[:, None]
+        self.began = self.rows.rows.clone(), self.weights.rows.clone()
 
     def gather(self, ids: Tensor) -> Tensor:
-        """Give the tokens' weighted rows, padding first; they collect a gradient."""
-        self._ids = ids
-        self._of, place = self.mapping[ids].unique(return_inverse=True)
+        """Give the weighted rows of ids, padding first; they collect a gradient."""
+        self._of, place = self.row[ids].unique(return_inverse=True)
+        self._tokens, named = self.token[ids].unique(return_inverse=True)
         self._rows = self.rows.rows[self._of].clone().requires_grad_()
-        self._logs = self.weights.rows[ids].clone().requires_grad_()
-        weighted = self._rows[place] * self._logs.exp() * self.heard[ids, None]
+        self._logs = self.weights.rows[self._tokens].clone().requires_grad_()
+        loud = torch.where((self._tokens > 0)[:, None], self._logs.exp(), 1)
+        weighted = self._rows[place] * loud[named] * self.share[ids, None]
         return torch.cat([torch.zeros(1, weighted.shape[1]), weighted])
 
     def step(self, rate: float, weight_rate: float) -> None:
         """Update what was gathered last, by its gradient."""
         for table, ids, leaf, by in (
             (self.rows, self._of, self._rows, rate),
-            (self.weights, self._ids, self._logs, weight_rate),
+            (self.weights, self._tokens, self._logs, weight_rate),
         ):
             assert leaf.grad is not None
             table.step(ids, leaf.grad, by)
@@ -76,11 +92,20 @@ class Shared:
         return int(state["step"])
 
     def write(self, settings: dict[str, Any]) -> None:
-        """Write the table back, its axes made more even once more."""
+        """Write the table back, its axes made more even once more.
+
+        `settings["taken"]` is how much of the way that was trained is gone: a table
+        between the first and the last is better than both (Wortsman et al., CVPR 2022).
+        """
         tensors, mapping = self.tensors, self.tensors["mapping"]
-        weights = np.exp(self.weights.rows.numpy()[:, 0]) * self.heard.numpy()
+        taken = settings["taken"]
+        trained, logs = (
+            torch.lerp(old, table.rows, taken).numpy()
+            for old, table in zip(self.began, (self.rows, self.weights), strict=True)
+        )
+        weights = np.exp(logs[:, 0]) * self.share[: len(mapping)].numpy()
         rows, weights, back = even(
-            self.rows.rows.numpy(),
+            trained,
             mapping,
             weights,
             tensors["information"].astype(np.float32),

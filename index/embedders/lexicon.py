@@ -25,7 +25,7 @@ _MARK_BITS = 32 - ROW_BITS
 _CROWD = 16  # entries that a bucket has, about
 # A beginning has at least this many letters, in Korean two, and is at least this part
 # of the word.
-_LEAST, _LEAST_HANGUL, _PART = 4, 2, 0.6
+_LEAST, _LEAST_HANGUL, _PART = 4, 2, 0.4
 # What words of Arabic script carry in front ("and", "so", "by", "as", "to", "the"), and
 # the fewest letters without it.
 _PARTICLES = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
@@ -179,7 +179,7 @@ def forms(word: str, longer_than: int) -> list[str]:
     longer_than: letters that a beginning must exceed.
 
     >>> forms("planning", 0)
-    ['planning', 'plannin', 'planni', 'plann']
+    ['planning', 'plannin', 'planni', 'plann', 'plan']
     >>> forms("بالسلام", 0)
     ['بالسلام', 'سلام', 'السلام']
     """

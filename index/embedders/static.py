@@ -59,6 +59,8 @@ class StaticEmbedder:
             tensors
         )
         self.lexicon = lexicon_of(tensors)
+        shares = tensors.get("lexicon.shares", np.array([1, 0], np.float32))
+        self._own, self._pieces = shares.tolist()
         # A word of the lexicon weighs what the tokens on its row do, on average.
         sums = np.bincount(self._row, self._weights, len(self._rows))
         sharing = np.bincount(self._row, minlength=len(self._rows))
@@ -93,7 +95,7 @@ class StaticEmbedder:
 
         Returns vectors (n, dim), the unit sum of a word's weighted pieces or a zero
         row, and information (n,) in nats, that of all its pieces together. A word that
-        is cut to pieces takes its direction from the lexicon, where there is one.
+        is cut to pieces and that the lexicon has is its row there and its pieces too.
         """
         vectors = np.zeros((len(words), self.dim), np.float32)
         information = np.zeros(len(words), np.float32)
@@ -102,7 +104,9 @@ class StaticEmbedder:
             sums = self._sum_pieces(tokens)  # (b, dim)
             rows = slice(start, start + len(sums))
             cut, known = self._looked_up(words[rows], tokens)
-            sums[cut] = self._rows[known]
+            sums[cut] *= self._pieces
+            spoken = self._own * self._spoken[known]
+            sums[cut] += self._rows[known] * spoken[:, None]
             # In doubles: what a product rounds off depends on how many rows it has.
             vectors[rows] = unit((sums @ self._back).astype(np.float32))
             information[rows] = [self._information[ids].sum() for ids in tokens]
@@ -118,17 +122,19 @@ class StaticEmbedder:
     def _weighed(
         self, encodings: Sequence[Encoding]
     ) -> Iterator[tuple[NDArray[np.int64], Vectors]]:
-        """Yield the rows (n,) of each text's tokens and their weights (n,)."""
+        """Yield the rows (n,) of each text's tokens, and of its words that the lexicon
+        has, and their weights (n,)."""
         words = places(self.lexicon, encodings)
         for encoding, of_text in zip(encodings, words, strict=True):
             ids = np.array(encoding.ids, np.int64)
             rows, weights = self._row[ids], self._weights[ids]
             if self._unknown is not None:
                 weights[ids == self._unknown] = 0
-            for start, end, row in of_text:
-                weights[start:end] = 0
-                rows[start], weights[start] = row, self._spoken[row]
-            yield rows, weights
+            for start, end, _ in of_text:
+                weights[start:end] *= self._pieces
+            known = np.array([row for *_, row in of_text], np.int64)
+            spoken = self._own * self._spoken[known]
+            yield np.append(rows, known), np.append(weights, spoken)
 
     def _batches(
         self, texts: Sequence[str], size: int

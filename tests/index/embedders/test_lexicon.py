@@ -71,7 +71,7 @@ def test_a_word_is_taken_for_its_longest_beginning():
     assert row("planner") == 1
     assert row("planningly") == 2
     assert row("planner", 4) == 0  # its first piece is as long
-    assert row("plantation") == 0  # too much of it is left
+    assert row("plantational") == 0  # too much of it is left
     assert row("ask") == 0  # too short
     assert row("일본의") == 4
 
@@ -115,6 +115,29 @@ def test_a_word_of_the_lexicon_means_what_its_row_does(folder):
     assert not np.allclose(*(t.encode_passages([text])[0] for t in (table, plain)))
     same = [t.encode_passages(["halt ceci", "fin"]) for t in (table, plain)]
     np.testing.assert_array_equal(*same)
+
+
+def test_a_word_of_the_lexicon_may_keep_a_share_of_its_pieces(folder):
+    """Its row and its pieces, each as much as the file says; computed again."""
+    file = folder / "model.safetensors"
+    tensors = load_file(file)
+    shares = np.array([0.7, 0.25], np.float32)
+    save_file(tensors | {"lexicon.shares": shares}, file)
+    table = static.load(folder, "x")
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+
+    def added(text):
+        ids = tokenizer.encode(text, add_special_tokens=False).ids
+        weighted = tensors["embeddings"] * tensors["weights"][:, None]
+        return weighted[[i for i in ids if i]].sum(axis=0)
+
+    word = 0.7 * added("f") + 0.25 * added("zzyzzx")
+    (alone,), _ = table.word_vectors(["zzyzzx"])
+    (within,) = table.encode_passages(["halt zzyzzx ceci"])
+
+    text = word + added("halt") + added("ceci")
+    np.testing.assert_allclose(alone, word / np.linalg.norm(word), atol=1e-6)
+    np.testing.assert_allclose(within, text / np.linalg.norm(text), atol=1e-6)
 
 
 def test_a_lexicon_of_more_rows_than_there_are_is_refused(folder):
