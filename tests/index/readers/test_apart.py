@@ -86,7 +86,7 @@ def test_apart_can_be_left_half_way(apart, tmp_path):
 def test_apart_ends_what_takes_too_long(tmp_path, monkeypatch):
     """The clock is the kernel's: it ends loops in any library."""
     monkeypatch.setattr("index.readers.apart.BYTES_A_SECOND", 1e12)
-    path = write(tmp_path / "a.rtf", rb"{\rtf1 " + b"{\\*}" * 2_000_000)
+    path = write(tmp_path / "a.rtf", rb"{\rtf1 " + b"{\\*}" * 8_000_000)
 
     with Apart(seconds=1) as apart, pytest.raises(InputError, match="took over 1 s"):
         list(apart.read(path, "a.rtf"))
