@@ -134,7 +134,7 @@ class StaticEmbedder:
                 weights[start:end] *= self._pieces
             known = np.array([row for *_, row in of_text], np.int64)
             spoken = self._own * self._spoken[known]
-            yield np.append(rows, known), np.append(weights, spoken)
+            yield np.concatenate([rows, known]), np.concatenate([weights, spoken])
 
     def _batches(
         self, texts: Sequence[str], size: int
