@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from index.embedders import static
+from index.embedders.static import lexicon_of
 from training import (
     align,
     card,
@@ -66,10 +66,10 @@ def make(data: Path, teacher_folder: Path, recipe: dict[str, Any], out: Path) ->
     material = distil.read(data, recipe["weights"])
     extend.extend(material, out, recipe["vocabulary"])
     for name in ("tune", "tune_on"):
-        lexicon = static.load(out, "fast").lexicon
+        shipped, settings = Shared(out), settings | recipe[name]
+        lexicon = lexicon_of(shipped.tensors)
         extended = Tokenizer.from_file(str(out / "tokenizer.json"))
         texts, _, _ = corpus.read(data, extended, recipe["weights"], lexicon)
-        shipped, settings = Shared(out), settings | recipe[name]
         Tuner(texts, vectors, row, settings).tune(shipped, WORK / f"{name}.pt")
         shipped.write(settings)
         if name == "tune":

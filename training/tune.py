@@ -17,6 +17,7 @@ import torch
 from safetensors.numpy import load_file, save_file
 from torch import Tensor
 
+from index.embedders.static import spoken_weights
 from training.corpus import Corpus, shares
 from training.curve import Curve
 from training.export import even, quantize
@@ -43,8 +44,7 @@ class Shared:
         weights = self.tensors["weights"] * lengths[mapping]
         v, r = len(mapping), len(rows)
         own, pieces = self.tensors.get("lexicon.shares", (1.0, 0.0))
-        sharing = np.maximum(np.bincount(mapping, minlength=r), 1)
-        spoken = np.bincount(mapping, weights, r) / sharing
+        spoken = spoken_weights(weights, mapping, r)
         # Of each id: its row, whose weight it has, and how much of that.
         self.row = torch.from_numpy(np.concatenate([mapping, mapping, np.arange(r)]))
         self.token = torch.arange(2 * v + r) % v

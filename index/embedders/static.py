@@ -61,10 +61,8 @@ class StaticEmbedder:
         self.lexicon = lexicon_of(tensors)
         shares = tensors.get("lexicon.shares", np.array([1, 0], np.float32))
         self._own, self._pieces = shares.tolist()
-        # A word of the lexicon weighs what the tokens on its row do, on average.
-        sums = np.bincount(self._row, self._weights, len(self._rows))
-        sharing = np.bincount(self._row, minlength=len(self._rows))
-        self._spoken = (sums / np.maximum(sharing, 1)).astype(np.float32)
+        spoken = spoken_weights(self._weights, self._row, len(self._rows))
+        self._spoken = spoken.astype(np.float32)
         if len(self._weights) < self._tokenizer.get_vocab_size():
             raise ValueError(
                 f"{len(self._weights):,} rows for "
@@ -206,6 +204,15 @@ def lexicon_of(tensors: Mapping[str, NDArray[Any]]) -> Lexicon | None:
     if "lexicon.entries" not in tensors:
         return None
     return Lexicon(tensors["lexicon.entries"], tensors["lexicon.starts"])
+
+
+def spoken_weights(
+    weights: Vectors, mapping: NDArray[np.int64], rows: int
+) -> NDArray[np.float64]:
+    """What a word of the lexicon weighs on each of so many rows: what the tokens there
+    do, on average. weights, mapping: (v,) of the tokens."""
+    sharing = np.bincount(mapping, minlength=rows)
+    return np.bincount(mapping, weights, rows) / np.maximum(sharing, 1)
 
 
 def _unknown(tokenizer: Tokenizer, folder: Path) -> int | None:
