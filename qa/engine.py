@@ -126,7 +126,7 @@ class QA:
         if self.reranker is not None:
             ranking = self.reranker.rank(question, ranking, opened.text)
         found = reply.compose(opened, asked, ranking, k, filter)
-        phrase = reply.phrase(opened, asked, question, found[2:], self.reader)
+        phrase = reply.phrase(opened, asked, question, found[1:], self.reader)
         return Answer(question, *found, time.perf_counter() - began, phrase)
 
     def rebuild(

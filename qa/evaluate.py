@@ -174,11 +174,13 @@ def _outcome(
     top = ranking.top(SHOWN + reply.SPARE)
     hits, sentences = reply.shown(opened, asked, top, SHOWN)
     held = [hit for hit in hits if hit.document.id in right]
-    found = reply.phrase(opened, asked, text, (sentences, hits), qa.reader, likely=0)
+    confidence = opened.confidence(ranking)
+    told = (confidence, sentences, hits)
+    found = reply.phrase(opened, asked, text, told, qa.reader, likely=0)
     language = hits[0].document.language if hits else ""
     return Outcome(
         _by_document(opened, ranking.rows, ranking.scores),
-        opened.confidence(ranking),
+        confidence,
         opened.confidence(missing),
         bool(gold and sentences and _holds(sentences[0], right, gold)),
         bool(gold and held and _marks(held[0], gold)),

@@ -30,7 +30,7 @@ class Span:
 class Sentence:
     """A sentence that answers, or a phrase of one: `document.text[start:end] == text`.
 
-    score: of a phrase, how well it is expected to answer.
+    score: of a phrase, the estimated probability that it is right.
     """
 
     text: str

@@ -16,7 +16,7 @@ from qa import answer, question, rerank
 from qa.collection import Collection
 from qa.filters import ANY, Filter
 from qa.highlight import highlight
-from qa.phrase import Phrase
+from qa.phrase import Phrase, sureness
 from qa.question import Question
 from qa.records import Hit, Sentence
 from qa.rerank import Ranking
@@ -32,8 +32,8 @@ NEAR = 0.85
 SAME = 0.95
 # A question counts as answered from this confidence on.
 THRESHOLD = 0.4
-# A phrase is shown from this score on.
-LIKELY = 0.4
+# A phrase is shown when it is as likely right as wrong.
+LIKELY = 0.5
 # How far a sentence is judged by itself, the rest being its passage's.
 OWN = 0.7
 
@@ -116,15 +116,16 @@ def phrase(
     opened: Collection,
     asked: Question,
     question: str,
-    found: tuple[tuple[Sentence, ...], tuple[Hit, ...]],
+    found: tuple[float, tuple[Sentence, ...], tuple[Hit, ...]],
     reader: Reader | None,
     likely: float = LIKELY,
 ) -> Sentence | None:
     """Find the phrase of the first sentence that answers, if one is `likely` enough.
 
-    found: sentences and hits. reader: a network that finds it instead.
+    found: confidence, sentences and hits. reader: a network that finds it instead.
     """
-    sentence, hit = _first(*found)
+    confidence, best, hits = found
+    sentence, hit = _first(best, hits)
     if sentence is None or hit is None:
         return None
     if reader is None:
@@ -132,14 +133,15 @@ def phrase(
         starts = [start for start, _ in places]
         at = bisect_right(starts, sentence.start - hit.passage.start) - 1
         place = opened.phrase(asked, hit, places, at)
+        sure = sureness(place, confidence) if place else 0.0
     else:
         place = reader.find(question, hit.passage.text)
-    if place is None or place.score < likely:
+        sure = place.score if place else 0.0
+    if place is None or sure < likely:
         return None
-    start, end, score = place
-    text = hit.passage.text[start:end]
-    start, end = start + hit.passage.start, end + hit.passage.start
-    return Sentence(text, hit.document, start, end, score)
+    text = hit.passage.text[place.start : place.end]
+    start, end = (at + hit.passage.start for at in (place.start, place.end))
+    return Sentence(text, hit.document, start, end, sure)
 
 
 def _first(

@@ -17,7 +17,7 @@ import torch
 from safetensors.numpy import load_file, save_file
 from torch import Tensor
 
-from index.embedders.static import spoken_weights
+from index.embedders.static import shares_of, spoken_weights
 from training.corpus import Corpus, shares
 from training.curve import Curve
 from training.export import even, quantize
@@ -43,7 +43,7 @@ class Shared:
         mapping = self.tensors["mapping"].astype(np.int64)
         weights = self.tensors["weights"] * lengths[mapping]
         v, r = len(mapping), len(rows)
-        own, pieces = self.tensors.get("lexicon.shares", (1.0, 0.0))
+        own, pieces = shares_of(self.tensors)
         spoken = spoken_weights(weights, mapping, r)
         # Of each id: its row, whose weight it has, and how much of that.
         self.row = torch.from_numpy(np.concatenate([mapping, mapping, np.arange(r)]))

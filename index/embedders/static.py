@@ -59,8 +59,7 @@ class StaticEmbedder:
             tensors
         )
         self.lexicon = lexicon_of(tensors)
-        shares = tensors.get("lexicon.shares", np.array([1, 0], np.float32))
-        self._own, self._pieces = shares.tolist()
+        self._own, self._pieces = shares_of(tensors)
         spoken = spoken_weights(self._weights, self._row, len(self._rows))
         self._spoken = spoken.astype(np.float32)
         if len(self._weights) < self._tokenizer.get_vocab_size():
@@ -104,7 +103,7 @@ class StaticEmbedder:
             cut, known = self._looked_up(words[rows], tokens)
             sums[cut] *= self._pieces
             spoken = self._own * self._spoken[known]
-            sums[cut] += self._rows[known] * spoken[:, None]
+            sums[cut] += self._rows[known].astype(np.float32) * spoken[:, None]
             # In doubles: what a product rounds off depends on how many rows it has.
             vectors[rows] = unit((sums @ self._back).astype(np.float32))
             information[rows] = [self._information[ids].sum() for ids in tokens]
@@ -204,6 +203,12 @@ def lexicon_of(tensors: Mapping[str, NDArray[Any]]) -> Lexicon | None:
     if "lexicon.entries" not in tensors:
         return None
     return Lexicon(tensors["lexicon.entries"], tensors["lexicon.starts"])
+
+
+def shares_of(tensors: Mapping[str, NDArray[Any]]) -> tuple[float, float]:
+    """What a word of the lexicon has of its row's weight, and of its pieces'."""
+    own, pieces = tensors.get("lexicon.shares", np.array([1, 0], np.float32)).tolist()
+    return own, pieces
 
 
 def spoken_weights(
