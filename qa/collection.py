@@ -4,6 +4,7 @@ Ranking reads: candidates by vectors and by words, fused; late interaction over
 them; one weighted sum. It never changes once opened, so threads share it freely.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -19,13 +20,13 @@ from index.lexical import Lexical
 from index.ragged import ranges
 from index.records import Document
 from index.store import Snapshot
+from index.tokens import Term
 from qa import answer, chance, phrase, question, rerank, weights
 from qa.feedback import Feedback
 from qa.filters import ANY, Filter
 from qa.fuse import fuse, spread
-from qa.phrase import Phrase
+from qa.phrase import Reading
 from qa.question import Question
-from qa.records import Hit
 from qa.rerank import Ranking
 
 Array = NDArray[Any]
@@ -128,14 +129,20 @@ class Collection:
         """Rank by BM25 on all words that stand for the question's, to measure it."""
         return self._by_words(asked.alternatives(), k, None)
 
-    def phrase(
-        self, asked: Question, hit: Hit, places: list[tuple[int, int]], at: int
-    ) -> Phrase | None:
-        """Find where in a hit's text, in the sentence at places[at], the answer is."""
+    def reading(
+        self,
+        asked: Question,
+        text: str,
+        words: Sequence[Term],
+        cosines: Array,
+        places: Sequence[tuple[int, int]],
+        around: int,
+    ) -> Reading | None:
+        """Read a text for phrases that answer; see `phrase.read`."""
         if self._reader is None:
             return None
-        text, inside = hit.passage.text, places[at]
-        return phrase.find(self._reader, asked, text, places, self.ids, inside)
+        given = (self._reader, asked, text, words, cosines, places, self.ids, around)
+        return phrase.read(*given)
 
     def text(self, row: int) -> str:
         """Give the text of the passage of this row."""

@@ -125,9 +125,19 @@ class QA:
         ranking = opened.rank(asked, k + reply.SPARE, among, told)
         if self.reranker is not None:
             ranking = self.reranker.rank(question, ranking, opened.text)
-        found = reply.compose(opened, asked, ranking, k, filter)
-        phrase = reply.phrase(opened, asked, question, found[1:], self.reader)
-        return Answer(question, *found, time.perf_counter() - began, phrase)
+        confidence = opened.confidence(ranking)
+        answered = confidence >= reply.THRESHOLD
+        found = reply.shown(opened, asked, ranking, k, filter)
+        phrase = reply.phrase(question, confidence, found, self.reader)
+        return Answer(
+            question,
+            answered,
+            confidence,
+            found.sentences if answered else (),
+            found.hits,
+            time.perf_counter() - began,
+            phrase if answered else None,
+        )
 
     def rebuild(
         self,

@@ -172,11 +172,11 @@ def _outcome(
         ranking = qa.reranker.rank(text, ranking, opened.text)
     missing = opened.rank(asked, PASSAGES, others)
     top = ranking.top(SHOWN + reply.SPARE)
-    hits, sentences = reply.shown(opened, asked, top, SHOWN)
+    shown = reply.shown(opened, asked, top, SHOWN)
+    hits, sentences, _ = shown
     held = [hit for hit in hits if hit.document.id in right]
     confidence = opened.confidence(ranking)
-    told = (confidence, sentences, hits)
-    found = reply.phrase(opened, asked, text, told, qa.reader, likely=0)
+    found = reply.phrase(text, confidence, shown, qa.reader, likely=0)
     language = hits[0].document.language if hits else ""
     return Outcome(
         _by_document(opened, ranking.rows, ranking.scores),

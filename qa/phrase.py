@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
 
-from index.tokens import Term, terms
+from index.tokens import Term
 from qa.question import Question, gain
 from qa.rerank import best_matches, late_interaction
 
@@ -115,32 +115,56 @@ def load(file: Path = FILE) -> Reader | None:
     return Reader(tuple(map(Network, weights.values())), table)
 
 
-def find(
+class Reading(NamedTuple):
+    """What a reader says of n words of a text: scores (n, 2), see `Reader.scores`."""
+
+    words: Sequence[Term]
+    scores: Array
+
+    def shares(self, places: Sequence[tuple[int, int]]) -> Array:
+        """Tell how much of what might answer is in each of s places: (s,)."""
+        chance = np.exp(self.scores)
+        return np.array(
+            [chance[self._within(place)].sum(axis=0).prod() ** 0.5 for place in places]
+        )
+
+    def find(self, place: tuple[int, int]) -> Phrase | None:
+        """Give the likeliest stretch `text[start:end]` inside a place, if any."""
+        if (found := best(self.scores, self._within(place))) is None:
+            return None
+        start, end = self.words[found.start].start, self.words[found.end].end
+        return found._replace(start=start, end=end)
+
+    def _within(self, place: tuple[int, int]) -> Array:
+        start, end = place
+        inside = [start <= word.start and word.end <= end for word in self.words]
+        return np.array(inside, bool)
+
+
+def read(
     reader: Reader,
     asked: Question,
     text: str,
+    words: Sequence[Term],
+    cosines: Array,
     places: Sequence[tuple[int, int]],
     ids: Mapping[str, int],
-    inside: tuple[int, int],
-) -> Phrase | None:
-    """Give the likeliest stretch `text[start:end]` inside a part of a text, if any.
+    around: int,
+) -> Reading | None:
+    """Read a text, at most READ words of it around a character; None without words.
 
-    places: of the text's sentences. ids: of the collection's words. inside: where the
-    part begins and ends.
+    words: n of the text's that the collection has. cosines: (m, n) of the question's
+    to these. places: of the text's sentences. ids: of the collection's words.
     """
-    words = [term for term in terms(text) if term.term in ids]
-    middle = bisect_left(words, inside[0], key=lambda word: word.start)
-    words = words[max(0, middle - READ // 2) : middle + READ // 2]
     if not words or not asked.words:
         return None
+    middle = bisect_left(words, around, key=lambda word: word.start)
+    part = slice(max(0, middle - READ // 2), middle + READ // 2)
+    words, cosines = words[part], cosines[:, part]
     held = np.array([ids[word.term] for word in words], np.int64)
-    told = marks(text, words, places, asked, asked.cosines(held))
+    told = marks(text, words, places, asked, cosines)
     scores = reader.scores(asked.vectors, asked.space.vectors(held), told)
-    within = [inside[0] <= word.start and word.end <= inside[1] for word in words]
-    if (found := best(scores, np.array(within))) is None:
-        return None
-    start, end = words[found.start].start, words[found.end].end
-    return found._replace(start=start, end=end)
+    return Reading(words, scores)
 
 
 def sureness(found: Phrase, confidence: float) -> float:

@@ -1,10 +1,9 @@
 """From ranked passages to an answer: hits with evidence, sentences, confidence."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from qa import answer, question, rerank
 from qa.collection import Collection
 from qa.filters import ANY, Filter
 from qa.highlight import highlight
-from qa.phrase import Phrase, sureness
+from qa.phrase import Phrase, Reading, sureness
 from qa.question import Question
 from qa.records import Hit, Sentence
 from qa.rerank import Ranking
@@ -36,6 +35,9 @@ THRESHOLD = 0.4
 LIKELY = 0.5
 # How far a sentence is judged by itself, the rest being its passage's.
 OWN = 0.7
+# What a unit of the logarithm of how much of what might answer is in a sentence, at
+# least LITTLE, adds to that; fitted.
+ANSWERS, LITTLE = 0.05, 1e-3
 
 
 class Reader(Protocol):
@@ -55,18 +57,13 @@ class _Found:
     others: tuple[Document, ...]
 
 
-def compose(
-    opened: Collection,
-    asked: Question,
-    ranking: Ranking,
-    k: int,
-    wanted: Filter = ANY,
-) -> tuple[bool, float, tuple[Sentence, ...], tuple[Hit, ...]]:
-    """Give answered, confidence, sentences and hits of ranked passages."""
-    confidence = opened.confidence(ranking)
-    answered = confidence >= THRESHOLD
-    hits, best = shown(opened, asked, ranking, k, wanted)
-    return answered, confidence, best if answered else (), hits
+class Shown(NamedTuple):
+    """Hits; the sentences that would answer if any did, best first; and what the
+    package's reader says of the passage that holds the first of these."""
+
+    hits: tuple[Hit, ...]
+    sentences: tuple[Sentence, ...]
+    reading: Reading | None
 
 
 def shown(
@@ -75,8 +72,8 @@ def shown(
     ranking: Ranking,
     k: int,
     wanted: Filter = ANY,
-) -> tuple[tuple[Hit, ...], tuple[Sentence, ...]]:
-    """Give the hits, and the sentences that would answer if any did."""
+) -> Shown:
+    """Make at most k hits of ranked passages, and pick sentences of theirs."""
     scores = dict(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
     read = cache(lambda row: terms(opened.text(row)))
     copies = _distinct(opened.snapshot, list(scores), k, read)
@@ -96,7 +93,7 @@ def shown(
             zip(kept, words, cosines, strict=True), 1
         )
     )
-    return hits, _sentences(opened, asked, kept, words, cosines)
+    return Shown(hits, *_sentences(opened, asked, kept, words, cosines))
 
 
 def _cosines(
@@ -113,34 +110,31 @@ def _cosines(
 
 
 def phrase(
-    opened: Collection,
-    asked: Question,
     question: str,
-    found: tuple[float, tuple[Sentence, ...], tuple[Hit, ...]],
+    confidence: float,
+    found: Shown,
     reader: Reader | None,
     likely: float = LIKELY,
 ) -> Sentence | None:
     """Find the phrase of the first sentence that answers, if one is `likely` enough.
 
-    found: confidence, sentences and hits. reader: a network that finds it instead.
+    confidence: that the passages answer. reader: a network that finds it instead.
     """
-    confidence, best, hits = found
-    sentence, hit = _first(best, hits)
+    sentence, hit = _first(found.sentences, found.hits)
     if sentence is None or hit is None:
         return None
-    if reader is None:
-        places = sentences(hit.passage.text, hit.document.language)
-        starts = [start for start, _ in places]
-        at = bisect_right(starts, sentence.start - hit.passage.start) - 1
-        place = opened.phrase(asked, hit, places, at)
-        sure = sureness(place, confidence) if place else 0.0
-    else:
-        place = reader.find(question, hit.passage.text)
-        sure = place.score if place else 0.0
+    passage, place, sure = hit.passage, None, 0.0
+    if reader is not None:
+        if place := reader.find(question, passage.text):
+            sure = place.score
+    elif found.reading is not None:
+        inside = sentence.start - passage.start, sentence.end - passage.start
+        if place := found.reading.find(inside):
+            sure = sureness(place, confidence)
     if place is None or sure < likely:
         return None
-    text = hit.passage.text[place.start : place.end]
-    start, end = (at + hit.passage.start for at in (place.start, place.end))
+    text = passage.text[place.start : place.end]
+    start, end = (at + passage.start for at in (place.start, place.end))
     return Sentence(text, hit.document, start, end, sure)
 
 
@@ -213,25 +207,40 @@ def _sentences(
     kept: Sequence[_Found],
     words: Sequence[Sequence[Term]],
     cosines: Sequence[Array],
-) -> tuple[Sentence, ...]:
-    """Pick the sentences of the best passages that answer."""
+) -> tuple[tuple[Sentence, ...], Reading | None]:
+    """Pick the sentences of the best passages that answer, and read the passage that
+    holds the first; where the best passage might answer counts for its sentences."""
+    places = [sentences(one.passage.text, one.document.language) for one in kept]
+    given = zip(kept, places, words, cosines, strict=True)
+    own = [_own(opened, asked, *of_it) for of_it in given]
+
+    def read(i: int) -> Reading | None:
+        text, around = kept[i].passage.text, places[i][int(own[i].argmax())][0]
+        return opened.reading(asked, text, words[i], cosines[i], places[i], around)
+
+    reading = read(0) if kept else None
+    if reading is not None:
+        own[0] = _answering(own[0], reading.shares(places[0]))
     found = [
-        sentence
-        for one, of_it, beside in zip(kept, words, cosines, strict=True)
-        for sentence in _scored(opened, asked, one, of_it, beside)
+        (i, _sentence(one, *place, OWN * score + (1 - OWN) * one.score))
+        for i, one in enumerate(kept)
+        for place, score in zip(places[i], own[i].tolist(), strict=True)
     ]
-    return tuple(found[i] for i in answer.choose([s.score for s in found]))
+    chosen = [found[at] for at in answer.choose([s.score for _, s in found])]
+    if chosen and chosen[0][0] > 0:
+        reading = read(chosen[0][0])
+    return tuple(sentence for _, sentence in chosen), reading
 
 
-def _scored(
+def _own(
     opened: Collection,
     asked: Question,
     one: _Found,
+    places: Sequence[tuple[int, int]],
     words: Sequence[Term],
     cosines: Array,
-) -> list[Sentence]:
-    """Score each sentence of a passage, from 0 to 1."""
-    places = sentences(one.passage.text, one.document.language)
+) -> Array:
+    """Score each sentence of a passage by itself and what is around it: (s,)."""
     ends = np.searchsorted([t.start for t in words], [0, *(end for _, end in places)])
     best = rerank.best_matches(cosines, ends)
     own = rerank.in_context(question.gain(best), asked.importance)
@@ -240,11 +249,15 @@ def _scored(
         read, _ = opened.sentences(np.array([one.row]), asked.vector)
         near = np.clip(read[-len(places) :], 0, 1)
         own = (own + rerank.READ * near) / (1 + rerank.READ)
-    scores = OWN * own + (1 - OWN) * one.score
-    return [
-        _sentence(one, start, end, float(score))
-        for (start, end), score in zip(places, scores, strict=True)
-    ]
+    return own
+
+
+def _answering(own: Array, shares: Array) -> Array:
+    """Prefer sentences that hold more of what might answer; the best one stays as good
+    as the best was, beside other passages'."""
+    told = own + ANSWERS * np.log(np.maximum(shares, LITTLE))
+    found: Array = np.maximum(told + own.max() - told.max(), 0)
+    return found
 
 
 def _sentence(one: _Found, start: int, end: int, score: float) -> Sentence:

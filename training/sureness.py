@@ -9,14 +9,12 @@ hand into qa.phrase.
 
 import sys
 import tempfile
-from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from index.build import build_documents
-from index.tokens import sentences
 from qa import evaluate, measures, phrase, reply
 from qa.engine import QA
 from training.measure import XQUAD
@@ -53,17 +51,15 @@ def _told(qa: QA, text: str) -> tuple[str, Array] | None:
     opened = qa.collection
     asked = opened.read(text)
     ranking = opened.rank(asked, evaluate.PASSAGES)
-    hits, best = reply.shown(opened, asked, ranking.top(1), 1)
-    if not best:
+    found = reply.shown(opened, asked, ranking.top(1), 1)
+    if not found.sentences or found.reading is None:
         return None
-    (hit,), inside = hits, best[0].start - hits[0].passage.start
-    places = sentences(hit.passage.text, hit.document.language)
-    at = bisect_right([start for start, _ in places], inside) - 1
-    one = opened.phrase(asked, hit, places, at)
+    first, passage = found.sentences[0], found.hits[0].passage
+    one = found.reading.find((first.start - passage.start, first.end - passage.start))
     if one is None:
         return None
     signs = phrase.signs(one, opened.confidence(ranking))
-    return hit.passage.text[one.start : one.end], np.array(signs)
+    return passage.text[one.start : one.end], np.array(signs)
 
 
 def main(folder: Path, step: int = 3) -> None:
