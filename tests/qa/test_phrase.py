@@ -6,7 +6,7 @@ import torch
 
 from index.embedders import packaged
 from index.tokens import sentences, terms
-from qa import phrase
+from qa import phrase, reply
 from qa.engine import QA
 from qa.question import Question
 from tests import networks
@@ -80,6 +80,48 @@ def test_the_best_phrase_is_the_likeliest_pair():
         expected += chance * 2 * len(chosen & other) / (len(chosen) + len(other))
     assert found.score == pytest.approx(expected / sum(pairs.values()))
     assert phrase.best(scores, np.zeros(40, bool)) is None
+
+
+def test_shares_tell_where_an_answer_may_be():
+    """All that may answer is in the second sentence; what is left is in the first."""
+    words = terms(TEXT)
+    places = sentences(TEXT)
+    second = [word.start >= places[1][0] for word in words]
+    likely = np.where(second, 9 / sum(second), 1 / (len(words) - sum(second))) / 10
+    reading = phrase.Reading(words, np.log(np.stack([likely, likely], axis=1)))
+
+    found = reading.find(places[1])
+
+    assert reading.shares(places) == pytest.approx([0.1, 0.9])
+    assert reading.shares([(0, 0)]) == [0]
+    assert found.share == pytest.approx(0.9)
+    assert TEXT[found.start : found.end] in TEXT[slice(*places[1])]
+    assert reading.find((0, 0)) is None
+
+
+@pytest.mark.parametrize("better", [{"score": 0.9}, {"share": 0.9}, {}])
+def test_a_phrase_is_surer(better):
+    """With a better score, with less elsewhere, and with passages that answer."""
+    found = phrase.Phrase(0, 5, 0.5, 0.5)
+
+    before = phrase.sureness(found, 0.5)
+    after = phrase.sureness(found._replace(**better), 0.5 if better else 0.9)
+
+    assert 0 < before < after < 1
+    assert 0 < phrase.sureness(phrase.Phrase(0, 5, 0.0, 0.0), 0.0) < 0.01
+    assert phrase.sureness(phrase.Phrase(0, 5, 1.0, 1.0), 1.0) < 1
+
+
+def test_where_an_answer_may_be_counts_for_a_sentence():
+    """Two that are close change places; the best is as good as the best was."""
+    own = np.array([0.5, 0.48, 0.1])
+
+    found = reply._answering(own, np.array([0.01, 0.9, 0.09]))
+
+    assert found.argmax() == 1
+    assert found.max() == pytest.approx(0.5)
+    assert found.min() >= 0
+    assert reply._answering(own, np.zeros(3)) == pytest.approx(own)
 
 
 def test_what_is_trained_is_what_is_run(tmp_path):
