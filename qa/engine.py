@@ -127,16 +127,16 @@ class QA:
             ranking = self.reranker.rank(question, ranking, opened.text)
         confidence = opened.confidence(ranking)
         answered = confidence >= reply.THRESHOLD
-        found = reply.shown(opened, asked, ranking, k, filter)
+        found = reply.shown(opened, asked, ranking, k, filter, answered)
         phrase = reply.phrase(question, confidence, found, self.reader)
         return Answer(
             question,
             answered,
             confidence,
-            found.sentences if answered else (),
+            found.sentences,
             found.hits,
             time.perf_counter() - began,
-            phrase if answered else None,
+            phrase,
         )
 
     def rebuild(

@@ -116,9 +116,11 @@ def load(file: Path = FILE) -> Reader | None:
 
 
 class Reading(NamedTuple):
-    """What a reader says of n words of a text: scores (n, 2), see `Reader.scores`."""
+    """What a reader says of n words of a text: where they start and end, (n,) each, and
+    their scores (n, 2), see `Reader.scores`."""
 
-    words: Sequence[Term]
+    starts: Array
+    ends: Array
     scores: Array
 
     def shares(self, places: Sequence[tuple[int, int]]) -> Array:
@@ -132,13 +134,13 @@ class Reading(NamedTuple):
         """Give the likeliest stretch `text[start:end]` inside a place, if any."""
         if (found := best(self.scores, self._within(place))) is None:
             return None
-        start, end = self.words[found.start].start, self.words[found.end].end
+        start, end = int(self.starts[found.start]), int(self.ends[found.end])
         return found._replace(start=start, end=end)
 
     def _within(self, place: tuple[int, int]) -> Array:
         start, end = place
-        inside = [start <= word.start and word.end <= end for word in self.words]
-        return np.array(inside, bool)
+        within: Array = (start <= self.starts) & (self.ends <= end)
+        return within
 
 
 def read(
@@ -164,7 +166,8 @@ def read(
     held = np.array([ids[word.term] for word in words], np.int64)
     told = marks(text, words, places, asked, cosines)
     scores = reader.scores(asked.vectors, asked.space.vectors(held), told)
-    return Reading(words, scores)
+    starts, ends = np.array([(word.start, word.end) for word in words]).T
+    return Reading(starts, ends, scores)
 
 
 def sureness(found: Phrase, confidence: float) -> float:

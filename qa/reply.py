@@ -72,8 +72,10 @@ def shown(
     ranking: Ranking,
     k: int,
     wanted: Filter = ANY,
+    answered: bool = True,
 ) -> Shown:
-    """Make at most k hits of ranked passages, and pick sentences of theirs."""
+    """Make at most k hits of ranked passages, and pick sentences of theirs, unless
+    nothing is `answered`."""
     scores = dict(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
     read = cache(lambda row: terms(opened.text(row)))
     copies = _distinct(opened.snapshot, list(scores), k, read)
@@ -93,6 +95,8 @@ def shown(
             zip(kept, words, cosines, strict=True), 1
         )
     )
+    if not answered:
+        return Shown(hits, (), None)
     return Shown(hits, *_sentences(opened, asked, kept, words, cosines))
 
 

@@ -88,7 +88,9 @@ def test_shares_tell_where_an_answer_may_be():
     places = sentences(TEXT)
     second = [word.start >= places[1][0] for word in words]
     likely = np.where(second, 9 / sum(second), 1 / (len(words) - sum(second))) / 10
-    reading = phrase.Reading(words, np.log(np.stack([likely, likely], axis=1)))
+    starts, ends = np.array([(word.start, word.end) for word in words]).T
+    scores = np.log(np.stack([likely, likely], axis=1))
+    reading = phrase.Reading(starts, ends, scores)
 
     found = reading.find(places[1])
 
