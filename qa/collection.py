@@ -141,8 +141,9 @@ class Collection:
         """Read a text for phrases that answer; see `phrase.read`."""
         if self._reader is None:
             return None
-        given = (self._reader, asked, text, words, cosines, places, self.ids, around)
-        return phrase.read(*given)
+        return phrase.read(
+            self._reader, asked, text, words, cosines, places, self.ids, around
+        )
 
     def text(self, row: int) -> str:
         """Give the text of the passage of this row."""

@@ -173,7 +173,7 @@ def _outcome(
     missing = opened.rank(asked, PASSAGES, others)
     top = ranking.top(SHOWN + reply.SPARE)
     shown = reply.shown(opened, asked, top, SHOWN)
-    hits, sentences, _ = shown
+    hits, sentences = shown.hits, shown.sentences
     held = [hit for hit in hits if hit.document.id in right]
     confidence = opened.confidence(ranking)
     found = reply.phrase(text, confidence, shown, qa.reader, likely=0)

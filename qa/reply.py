@@ -58,11 +58,12 @@ class _Found:
 
 
 class Shown(NamedTuple):
-    """Hits; the sentences that would answer if any did, best first; and what the
-    package's reader says of the passage that holds the first of these."""
+    """Hits; the sentences that would answer if any did, best first; the hit that holds
+    the first of these, and what the package's reader says of its passage."""
 
     hits: tuple[Hit, ...]
     sentences: tuple[Sentence, ...]
+    first: Hit | None
     reading: Reading | None
 
 
@@ -96,8 +97,9 @@ def shown(
         )
     )
     if not answered:
-        return Shown(hits, (), None)
-    return Shown(hits, *_sentences(opened, asked, kept, words, cosines))
+        return Shown(hits, (), None, None)
+    best, at, reading = _sentences(opened, asked, kept, words, cosines)
+    return Shown(hits, best, hits[at] if best else None, reading)
 
 
 def _cosines(
@@ -124,10 +126,10 @@ def phrase(
 
     confidence: that the passages answer. reader: a network that finds it instead.
     """
-    sentence, hit = _first(found.sentences, found.hits)
-    if sentence is None or hit is None:
+    if found.first is None:
         return None
-    passage, place, sure = hit.passage, None, 0.0
+    sentence, passage = found.sentences[0], found.first.passage
+    place, sure = None, 0.0
     if reader is not None:
         if place := reader.find(question, passage.text):
             sure = place.score
@@ -139,19 +141,7 @@ def phrase(
         return None
     text = passage.text[place.start : place.end]
     start, end = (at + passage.start for at in (place.start, place.end))
-    return Sentence(text, hit.document, start, end, sure)
-
-
-def _first(
-    sentences: Sequence[Sentence], hits: Sequence[Hit]
-) -> tuple[Sentence | None, Hit | None]:
-    """Give the first sentence, and the hit that holds it."""
-    for sentence in sentences[:1]:
-        for hit in hits:
-            inside = hit.passage.start <= sentence.start < hit.passage.end
-            if inside and hit.document.id == sentence.document.id:
-                return sentence, hit
-    return None, None
+    return Sentence(text, sentence.document, start, end, sure)
 
 
 def _find(opened: Collection, row: int, score: float, wanted: Filter) -> _Found:
@@ -211,9 +201,10 @@ def _sentences(
     kept: Sequence[_Found],
     words: Sequence[Sequence[Term]],
     cosines: Sequence[Array],
-) -> tuple[tuple[Sentence, ...], Reading | None]:
-    """Pick the sentences of the best passages that answer, and read the passage that
-    holds the first; where the best passage might answer counts for its sentences."""
+) -> tuple[tuple[Sentence, ...], int, Reading | None]:
+    """Pick the sentences of the best passages that answer; give the place of the one
+    that holds the first, and read it. Where the best passage might answer counts for
+    its sentences."""
     places = [sentences(one.passage.text, one.document.language) for one in kept]
     given = zip(kept, places, words, cosines, strict=True)
     own = [_own(opened, asked, *of_it) for of_it in given]
@@ -231,9 +222,10 @@ def _sentences(
         for place, score in zip(places[i], own[i].tolist(), strict=True)
     ]
     chosen = [found[at] for at in answer.choose([s.score for _, s in found])]
-    if chosen and chosen[0][0] > 0:
-        reading = read(chosen[0][0])
-    return tuple(sentence for _, sentence in chosen), reading
+    first = chosen[0][0] if chosen else 0
+    if first > 0:
+        reading = read(first)
+    return tuple(sentence for _, sentence in chosen), first, reading
 
 
 def _own(

@@ -32,7 +32,6 @@ from qa.engine import QA
 from training.data import lines, pairs, sources
 
 log = logging.getLogger("training.phrase")
-WORK = Path("training/work/phrase")
 HEADS = 2
 MOST_OF_ONE = 9_000  # questions of one set
 BATCH, RATE, SEED = 32, 2e-3, 1
@@ -135,7 +134,7 @@ def datelines(cities: Sequence[str], chance: random.Random) -> Iterator[str]:
         city = chance.choice(cities)
         city = city.upper() if chance.random() < 0.6 else city
         agency = chance.choice(["", "", " (AP)", " (AFP)", " (Reuters)", ", dpa"])
-        dash = chance.choice(" – | - | — ".split("|"))
+        dash = chance.choice([" – ", " - ", " — "])
         yield f"{city}{agency}{dash}" if chance.random() < DATELINES else ""
 
 
@@ -280,9 +279,10 @@ def save(networks: Sequence[Network], out: Path, table: str) -> None:
 def main(data: Path) -> None:
     """Train on all sets and write the networks."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    chosen = [s for s in sources(data) if s.kind == "qa"]
+    every = sources(data)
+    chosen = [s for s in every if s.kind == "qa"]
     cities: dict[str, list[str]] = {}
-    for source in sources(data):
+    for source in every:
         if source.name == CITIES:
             told = zip(*pairs(source.path), strict=True)
             cities["en"], cities[source.language] = map(list, told)

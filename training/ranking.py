@@ -30,6 +30,7 @@ from index.tokens import sentences as sentences_of
 from index.tokens import terms_by_sentence
 from qa import answer, question, rerank
 from qa.chance import measured
+from qa.measures import auroc, calibration_error
 from training import measure
 from training.measure import XQUAD, ndcg
 
@@ -231,24 +232,6 @@ def elsewhere(block: Array, gold: Array, article: Array) -> Array:
     left = block.copy()
     left[article[None, :] == article[gold][:, None]] = NOTHING
     return left
-
-
-def auroc(positive: Array, negative: Array) -> float:
-    """Chance that a positive scores above a negative."""
-    ranks = np.concatenate([positive, negative]).argsort().argsort() + 1
-    n, m = len(positive), len(negative)
-    return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * m))
-
-
-def calibration_error(chance: Array, truth: Array, bins: int = 15) -> float:
-    """Expected calibration error (Naeini et al., AAAI 2015), equal-width bins."""
-    place = np.minimum((chance * bins).astype(int), bins - 1)
-    gaps = [
-        abs(chance[place == b].mean() - truth[place == b].mean()) * (place == b).mean()
-        for b in range(bins)
-        if (place == b).any()
-    ]
-    return float(sum(gaps))
 
 
 def table_of(scores: dict[Run, float]) -> str:

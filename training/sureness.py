@@ -18,7 +18,7 @@ from index.build import build_documents
 from qa import evaluate, measures, phrase, reply
 from qa.engine import QA
 from training.measure import XQUAD
-from training.ranking import auroc, calibration_error, logistic
+from training.ranking import logistic
 
 Array = np.ndarray
 RIGHT = 0.5  # F1
@@ -52,9 +52,9 @@ def _told(qa: QA, text: str) -> tuple[str, Array] | None:
     asked = opened.read(text)
     ranking = opened.rank(asked, evaluate.PASSAGES)
     found = reply.shown(opened, asked, ranking.top(1), 1)
-    if not found.sentences or found.reading is None:
+    if found.first is None or found.reading is None:
         return None
-    first, passage = found.sentences[0], found.hits[0].passage
+    first, passage = found.sentences[0], found.first.passage
     one = found.reading.find((first.start - passage.start, first.end - passage.start))
     if one is None:
         return None
@@ -71,8 +71,8 @@ def main(folder: Path, step: int = 3) -> None:
     print("sure", weights.round(2).tolist(), "bias", round(bias, 2))
     chance = 1 / (1 + np.exp(-(signs @ weights + bias)))
     for name, part in (("odd", odd), ("even", ~odd)):
-        area = auroc(chance[part & right], chance[part & ~right])
-        error = calibration_error(chance[part], right[part].astype(float))
+        area = measures.auroc(chance[part & right], chance[part & ~right])
+        error = measures.calibration_error(chance[part], right[part].astype(float))
         print(
             f"{name} ECE {error:.3f} AUROC {area:.3f}; shown, and right, from", end=""
         )
