@@ -21,11 +21,11 @@ from index.vietnamese import is_vietnamese, words
 _INSIDE = regex.compile(r"\p{N}+(?:[.,]\p{N}+)*|[\p{L}\p{M}]+")
 
 # Marks that a reader may leave out (Arabic vowel signs and tatweel, Hebrew points,
-# joiners and soft hyphens), and letters that Arabic-script spelling confuses (as
-# Lucene's ArabicNormalizer takes them).
+# joiners and soft hyphens), letters that Arabic-script spelling confuses (as Lucene's
+# ArabicNormalizer takes them), and Romanian ones, for which older texts have cedillas.
 _FOLDED = dict.fromkeys(
     [*range(0x064B, 0x0660), 0x0670, 0x0640, *range(0x0591, 0x05C8), 0x200C, 0x00AD]
-) | str.maketrans("أإآٱىیک", "ااااييك")
+) | str.maketrans("أإآٱىیکșț", "ااااييكşţ")
 
 
 class Term(NamedTuple):

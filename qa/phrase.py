@@ -33,7 +33,7 @@ DILATIONS = (1, 2, 4, 1)
 MARKS = 25  # columns of `marks`
 # What each of `signs` adds to the log-odds that a phrase is right, and what these are
 # without; fitted by training.sureness.
-SURE, SURE_BIAS = (0.86, 0.91, 1.41), -1.81
+SURE, SURE_BIAS = (0.86, 0.91, 1.42), -1.81
 _LITTLE = 1e-3
 _YEARS = range(1000, 2100)
 _OPENING = frozenset("([{<\"“«„「『《〈（【‘'")
@@ -61,14 +61,13 @@ class Reader:
 
     def scores(self, asked: Array, words: Array, marks: Array) -> Array:
         """Give the logarithms of how likely each word is the first and the last of the
-        answer, the networks' mean: (n, 2).
+        answer: (n, 2), the networks' mean.
 
         asked: (m, d) vectors of the question's words, in order; words: (n, d) of the
         passage's; marks: (n, MARKS).
         """
         told = [one.scores(asked, words, marks) for one in self.networks]
-        scores: Array = np.mean([_log_softmax(one) for one in told], axis=0)
-        return scores
+        return _log_softmax(np.mean([_log_softmax(one) for one in told], axis=0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,7 +134,7 @@ class Reading(NamedTuple):
         if (found := best(self.scores, self._within(place))) is None:
             return None
         start, end = int(self.starts[found.start]), int(self.ends[found.end])
-        return found._replace(start=start, end=end)
+        return Phrase(start, end, found.score, float(self.shares([place])[0]))
 
     def _within(self, place: tuple[int, int]) -> Array:
         start, end = place
@@ -271,7 +270,6 @@ def best(scores: Array, within: Array) -> Phrase | None:
     """
     if not within.any():
         return None
-    share = float(_softmax(scores)[within].sum(axis=0).prod() ** 0.5)
     start, end = _log_softmax(scores[within]).T
     first, last = np.triu_indices(len(start))
     short = last - first < LONGEST
@@ -282,7 +280,7 @@ def best(scores: Array, within: Array) -> Phrase | None:
     f1 = 2 * shared.clip(0) / (last - first + 1 + last[top] - first[top] + 1)
     at = int(np.argmax(within))
     expected = float(f1 @ chance / chance.sum())
-    return Phrase(at + int(first[top]), at + int(last[top]), expected, share)
+    return Phrase(at + int(first[top]), at + int(last[top]), expected)
 
 
 def _convolve(rows: Array, kernel: Array, step: int) -> Array:

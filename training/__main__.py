@@ -98,13 +98,11 @@ def make_graft(
     settings |= recipe["graft_on"] if on else {}
     run = distil.Distiller(material, begin, teacher_folder, settings)
     run.run(WORK / "graft.pt")
-    body = {k: v.numpy() for k, v in run.student.body.state_dict().items()}
+    trained = {k: v.numpy() for k, v in run.student.body.state_dict().items()}
     heard = [" ".join(of.other[i : i + 4]) for of in pairs for i in (0, 999)]
-    taken, rows = settings["taken"], run.table.rows.numpy()
-    rows = begin.rows + taken * (rows - begin.rows)
-    for name, began in begin.body.items():
-        body[name] = began + taken * (body[name] - began)
-    ship.ship(rows, begin.mapping, body, begin.tokenizer, heard, GRAFT)
+    rows = run.table.rows.numpy()
+    made = ship.between(begin, rows, trained, settings["taken"])
+    ship.ship(made, heard, GRAFT)
     log.info("wrote %s", GRAFT)
 
 

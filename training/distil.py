@@ -17,11 +17,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from index.embedders.graft import Reading, entered
+from index.embedders.inputs import Reading
 from index.tokens import sentences as sentences_of
 from training.corpus import shares
 from training.curve import Curve
@@ -35,7 +34,7 @@ TURNS = "sentences passages sentences questions sentences terms passages questio
 LONGEST = {"sentences": 72, "passages": 200, "terms": 16, "questions": 200}
 _FULL = 60  # characters from which a sentence is drawn at its full weight
 _RUN, _STRIDE = 4, 3  # questions of one article in a batch, and how far apart
-_ANCHORED = 0.2  # share of the student's texts that are the English itself
+_ANCHORED = 0.35  # share of the student's texts that are the English itself
 
 
 @dataclass(frozen=True)
@@ -109,8 +108,7 @@ class Distiller:
         self, material: Material, begin: Start, teacher: Path, recipe: dict[str, Any]
     ) -> None:
         self.material, self.recipe = material, recipe
-        self.tokenizer: Tokenizer = begin.tokenizer
-        self.mapping, self.lexicon = begin.mapping, begin.lexicon
+        self.inputs = begin.inputs()
         self.teacher, self.student = Teacher(teacher), Student(teacher)
         body = {k: torch.from_numpy(v) for k, v in begin.body.items()}
         if body:
@@ -221,7 +219,7 @@ class Distiller:
         """Give the rows that texts, each in parts, need, padding first, as a leaf;
         their places in the table; and the texts as ids into the rows, with the number
         of the part that each token is of."""
-        read = [self.tokens(["".join(t) for t in g], longest) for g in groups]
+        read = [self.inputs(["".join(t) for t in g], longest) for g in groups]
         flat = np.concatenate([one.rows for group in read for one in group])
         ids, local = np.unique(flat, return_inverse=True)
         places = torch.from_numpy(ids.astype(np.int64))
@@ -233,11 +231,6 @@ class Distiller:
             for group, of in zip(read, groups, strict=True)
         ]
         return rows, places, entered
-
-    def tokens(self, texts: list[str], longest: int) -> list[Reading]:
-        """Rows of the table that each text enters by."""
-        encodings = self.tokenizer.encode_batch(texts)
-        return entered(encodings, self.mapping, self.lexicon, longest)
 
     def _save(self, path: Path, step: int) -> None:
         state = {

@@ -16,6 +16,7 @@ import numpy as np
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
+from index.embedders.inputs import Inputs
 from index.embedders.lexicon import Lexicon
 from index.embedders.static import lexicon_of
 
@@ -39,14 +40,21 @@ FIRST, LAST = "[CLS]", "[SEP]"
 @dataclass(frozen=True)
 class Start:
     """Where training starts: `rows` (r, d) float32, row 0 zero and for padding;
-    `mapping` (v,) int32, the row of each token of `tokenizer`; `lexicon`, those of
-    words that it cuts; `body`, the layers' weights where they are not the teacher's."""
+    `mapping` (v,) int32, the row of each token of `tokenizer`; `english`, the teacher's
+    own tokenizer, whose rows are the last ones; `lexicon`, rows of words that the first
+    cuts; `body`, the layers' weights where they are not the teacher's."""
 
     tokenizer: Tokenizer
     mapping: Array
     rows: Array
+    english: Tokenizer
     lexicon: Lexicon | None = None
     body: dict[str, Array] = field(default_factory=dict)
+
+    def inputs(self) -> Inputs:
+        """Which rows texts enter by."""
+        first = len(self.rows) - self.english.get_vocab_size()
+        return Inputs(self.tokenizer, self.mapping, self.lexicon, self.english, first)
 
 
 def tokenizer(fast: Path) -> Tokenizer:
@@ -105,7 +113,22 @@ def start(fast: Path, teacher: Path, english: list[str], other: list[str]) -> St
     met[met < _SHARE * (met + _sums(mapping[:old], foreign, unit))] = 0
     rows = _lean(unit, own, met)
     marks = words([*MARKS.values(), FIRST, LAST])
-    return Start(made, mapping, np.concatenate([rows, marks]), lexicon_of(tensors))
+    rows = np.concatenate([rows, marks, words.rows])
+    return Start(made, mapping, rows, english_of(teacher), lexicon_of(tensors))
+
+
+def english_rows(teacher: Path) -> Array:
+    """The teacher's input vectors of its tokens, (t, d)."""
+    tensors = load_file(teacher / "model.safetensors")
+    return tensors["embeddings.word_embeddings.weight"].astype(np.float32)
+
+
+def english_of(teacher: Path) -> Tokenizer:
+    """The teacher's tokenizer, which cuts no text short."""
+    made = Tokenizer.from_file(str(teacher / "tokenizer.json"))
+    made.no_padding()
+    made.no_truncation()
+    return made
 
 
 def _lean(unit: Array, own: Array, met: Array) -> Array:
@@ -148,11 +171,8 @@ class _Words:
     """The teacher's input vectors of whole words."""
 
     def __init__(self, teacher: Path) -> None:
-        self.tokenizer = Tokenizer.from_file(str(teacher / "tokenizer.json"))
-        self.tokenizer.no_padding()
-        self.tokenizer.no_truncation()
-        tensors = load_file(teacher / "model.safetensors")
-        self.rows = tensors["embeddings.word_embeddings.weight"].astype(np.float32)
+        self.tokenizer = english_of(teacher)
+        self.rows = english_rows(teacher)
         self.dim = self.rows.shape[1]
 
     def __call__(self, words: list[str]) -> Array:

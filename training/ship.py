@@ -9,6 +9,7 @@ so the two cannot drift apart.
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from index.embedders import load_words
 from index.embedders.graft import unpack
 from index.embedders.grafted import Graft
 from index.embedders.static import lexicon_of
-from training.graft import Start
+from training.graft import Start, english_of, english_rows
 from training.graft import tokenizer as tokenizer_of
 
 Array = np.ndarray
@@ -35,24 +36,31 @@ _EXPERT = "com.microsoft"  # onnxruntime's own operators
 _ONNX = {"F32": TensorProto.FLOAT, "I8": TensorProto.INT8, "I64": TensorProto.INT64}
 
 
-def ship(
-    rows: Array,
-    mapping: Array,
-    body: dict[str, Array],
-    tokenizer: Tokenizer,
-    texts: Sequence[str],
-    folder: Path,
-) -> None:
+def ship(made: Start, texts: Sequence[str], folder: Path) -> None:
     """Write the model folder.
 
-    rows: (r, d) of the input table. mapping: (v,). body: the layers' weights by their
-    names in transformers' BertModel. tokenizer: of v tokens. texts: passages of many
-    languages that tell how loud each channel gets.
+    made: what was trained, the names of its layers' weights being those of
+    transformers' BertModel. texts: passages of many languages that tell how loud each
+    channel gets.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
-    _write(rows, mapping, body, {}, folder)
-    _write(rows, mapping, body, loudness(folder, texts), folder)
+    made.tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
+    made.english.save(str(folder / "english.json"), pretty=False)
+    _write(made.rows, made.mapping, made.body, {}, folder)
+    heard = loudness(folder, texts)
+    _write(made.rows, made.mapping, made.body, heard, folder)
+
+
+def between(begin: Start, rows: Array, body: dict[str, Array], taken: float) -> Start:
+    """Go a part of the way from where a training began to where it ended: the middle
+    is better than both (Wortsman et al., CVPR 2022)."""
+    rows = begin.rows + taken * (rows - begin.rows)
+    met = {
+        name: body[name] if began is None else began + taken * (body[name] - began)
+        for name in body
+        for began in [begin.body.get(name)]
+    }
+    return replace(begin, rows=rows, body=met)
 
 
 class _Listener(Graft):
@@ -149,8 +157,10 @@ def again(folder: Path, fast: Path, teacher: Path) -> Start:
     told = load_file(fast / "model.safetensors")
     made_by = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer = tokenizer_of(fast)
+    shipped = unpack(tensors["table"]) * tensors["table.scale"][:, None]
+    first = int(tensors["mapping"].max()) + 1  # of the English rows
     rows, mapping = _moved(
-        unpack(tensors["table"]) * tensors["table.scale"][:, None],
+        shipped[:first],
         tensors["mapping"],
         [made_by.token_to_id(token) for token in _tokens(tokenizer)],
         told,
@@ -175,7 +185,9 @@ def again(folder: Path, fast: Path, teacher: Path) -> Start:
         for part, name in _norms(i).items():
             for what in ("weight", "bias"):
                 made[f"{name}.{what}"] = tensors[f"{i}.{part}.{what}"]
-    return Start(tokenizer, mapping, rows, lexicon_of(told), made)
+    english = shipped[first:] if len(shipped) > first else english_rows(teacher)
+    rows = np.concatenate([rows, english])
+    return Start(tokenizer, mapping, rows, english_of(teacher), lexicon_of(told), made)
 
 
 def _moved(

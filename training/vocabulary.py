@@ -33,7 +33,7 @@ COST = 4.0
 def pipeline() -> tuple[normalizers.Normalizer, pre_tokenizers.PreTokenizer]:
     """Give the tokenizer's normaliser and word pattern; both follow index.tokens."""
     optional = "[\u0591-\u05c7\u0640\u064b-\u065f\u0670\u200c\u00ad]"
-    variants = [("[أإآٱ]", "ا"), ("[ىی]", "ي"), ("ک", "ك")]
+    variants = [("[أإآٱ]", "ا"), ("[ىی]", "ي"), ("ک", "ك"), ("ș", "ş"), ("ț", "ţ")]
     normal = normalizers.Sequence(
         [normalizers.NFKC(), normalizers.Lowercase()]
         + [normalizers.Replace(Regex(a), b) for a, b in [(optional, ""), *variants]]

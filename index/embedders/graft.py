@@ -26,15 +26,22 @@ import onnxruntime
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 
 from index.embedders import Vectors, fingerprint, load_words, unit
-from index.embedders.lexicon import Lexicon, places
+from index.embedders.inputs import Inputs, Reading
+from index.embedders.lexicon import Lexicon
 from index.embedders.static import StaticEmbedder
 from index.errors import ModelError, first_line
 
 _NONE = np.zeros(0, np.int32)
-FILES = ("model.safetensors", "model.onnx", "tokenizer.json", "config.json")
+FILES = (
+    "model.safetensors",
+    "model.onnx",
+    "tokenizer.json",
+    "english.json",
+    "config.json",
+)
 
 
 def load(folder: Path, name: str) -> "GraftEmbedder":
@@ -51,14 +58,6 @@ def load(folder: Path, name: str) -> "GraftEmbedder":
         raise ModelError(
             f"{folder} cannot be opened ({first_line(error)}); get the model again"
         ) from error
-
-
-class Reading(NamedTuple):
-    """How a text enters: by `rows` (n,) of the table, its two ends included; the token
-    of each ends at `ends` (n,) of the text, the two at 0."""
-
-    rows: NDArray[np.int32]
-    ends: NDArray[np.int32]
 
 
 class GraftEmbedder:
@@ -125,28 +124,26 @@ class GraftEmbedder:
 
 
 class Entrance:
-    """What stands before the layers: the tokenizer and the table of input vectors.
-
-    lexicon: rows of words that the tokenizer cuts, the same as in the table beside.
-    """
+    """What stands before the layers: the tokenizers and the table of input vectors."""
 
     def __init__(self, folder: Path, lexicon: Lexicon | None) -> None:
-        self._lexicon = lexicon
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        english = Tokenizer.from_file(str(folder / "english.json"))
         tensors = load_file(folder / "model.safetensors")
         self._packed = tensors["table"]  # (r, dim / 2) uint8
         self._scale = tensors["table.scale"]  # (r,)
-        self._mapping = tensors["mapping"]  # (v,) int32, 0 for the unknown token
         self._positions = tensors["positions"]  # (longest, dim)
-        if len(self._mapping) < self._tokenizer.get_vocab_size():
+        mapping = tensors["mapping"]  # (v,) int32
+        if len(mapping) < tokenizer.get_vocab_size():
             raise ValueError(
-                f"{len(self._mapping):,} entries for "
-                f"{self._tokenizer.get_vocab_size():,} tokens"
+                f"{len(mapping):,} entries for {tokenizer.get_vocab_size():,} tokens"
             )
         if self._packed.shape[1] * 2 != self.dim:
             raise ValueError(f"rows of {self._packed.shape[1]} bytes for {self.dim}")
+        first = len(self._packed) - english.get_vocab_size()
+        if first <= mapping.max(initial=0):
+            raise ValueError(f"{len(self._packed):,} rows are too few")
+        self._inputs = Inputs(tokenizer, mapping, lexicon, english, first)
 
     @property
     def dim(self) -> int:
@@ -157,43 +154,15 @@ class Entrance:
         return len(self._positions)
 
     def rows(self, texts: Sequence[str]) -> list[Reading]:
-        """Give the rows of the table that each text enters by, its ends included.
-
-        Unknown tokens are left out; a text longer than the positions is cut short.
-        """
-        encodings = self._tokenizer.encode_batch(list(texts))
-        return entered(encodings, self._mapping, self._lexicon, self.longest)
+        """Give the rows of the table that each text enters by, its ends included; a
+        text longer than the positions is cut short."""
+        return self._inputs(texts, self.longest)
 
     def __call__(self, rows: NDArray[np.int32]) -> Vectors:
         """Give the input vectors (n, dim) of n rows at their places."""
         numbers = unpack(self._packed[rows]) * self._scale[rows, None]
         entered: Vectors = numbers + self._positions[: len(rows)]
         return entered
-
-
-def entered(
-    encodings: Sequence[Encoding],
-    mapping: NDArray[np.int32],
-    lexicon: Lexicon | None,
-    longest: int,
-) -> list[Reading]:
-    """Give the rows of each text's tokens, or of the words they are pieces of.
-
-    mapping: (v,) the row of each token, 0 for the unknown one, which is left out. A
-    text of more rows than `longest` is cut short before its last.
-    """
-    made = []
-    for encoding, words in zip(encodings, places(lexicon, encodings), strict=True):
-        rows = mapping[encoding.ids]
-        ends = np.array(encoding.offsets, np.int32).reshape(-1, 2)[:, 1]
-        for start, end, row in words:
-            rows[start:end] = 0
-            rows[start], ends[start] = row, ends[end - 1]
-        known = np.flatnonzero(rows > 0)
-        if len(known) > longest:
-            known = np.append(known[: longest - 1], known[-1])
-        made.append(Reading(rows[known], ends[known]))
-    return made
 
 
 def unpack(packed: NDArray[np.uint8]) -> NDArray[np.float32]:

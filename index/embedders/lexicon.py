@@ -124,18 +124,28 @@ def places(
 ) -> list[list[tuple[int, int, int]]]:
     """Find the words of texts that are cut to several tokens and have a row.
 
-    Returns for each text (start, end, row): tokens `[start:end]` are one word. Words of
-    scripts without spaces are left as they are cut.
+    Returns for each text (start, end, row): tokens `[start:end]` are one word.
+    """
+    return [
+        [cut for cut in of_text if cut[2]] for of_text in cut_words(lexicon, encodings)
+    ]
+
+
+def cut_words(
+    lexicon: Lexicon | None, encodings: Sequence[Encoding]
+) -> list[list[tuple[int, int, int]]]:
+    """Find the words of texts that are cut to several tokens, in order.
+
+    Returns for each text (start, end, row): tokens `[start:end]` are one word, which
+    has this row, or 0 for none. Without a lexicon, and in scripts without spaces, words
+    are left as they are cut.
     """
     if lexicon is None:
         return [[] for _ in encodings]
-    of_texts = [_cuts(encoding) for encoding in encodings]
+    of_texts = [sorted(_cuts(encoding)) for encoding in encodings]
     cuts = [cut for of_text in of_texts for cut in of_text]
     rows = iter(lexicon.rows([c.word for c in cuts], [c.first for c in cuts]).tolist())
-    return [
-        [(cut.start, cut.end, row) for cut in of_text if (row := next(rows))]
-        for of_text in of_texts
-    ]
+    return [[(c.start, c.end, next(rows)) for c in of_text] for of_text in of_texts]
 
 
 def _cuts(encoding: Encoding) -> list[_Cut]:

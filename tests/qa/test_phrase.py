@@ -150,8 +150,10 @@ def test_what_is_trained_is_what_is_run(tmp_path):
 
     given = batch(asked), none(5), batch(words), none(30), batch(marks)
     told = [torch.log_softmax(network(*given)[0], dim=0) for network in networks]
-    expected = torch.stack(told).mean(dim=0).detach().numpy()
+    mean = torch.log_softmax(torch.stack(told).mean(dim=0), dim=0)
+    expected = mean.detach().numpy()
     assert reader.table == "a table"
+    assert np.exp(found).sum(axis=0) == pytest.approx(1)
     assert found == pytest.approx(expected, abs=0.03)  # of halves
 
 

@@ -3,6 +3,7 @@
 import json
 import socket
 
+import numpy as np
 import pytest
 
 from index import embedders
@@ -121,3 +122,19 @@ def test_load_refuses_code_of_a_models_own(tmp_path, kind):
 
     with pytest.raises(ModelError, match=f"needs code of its own .{kind}."):
         embedders.load(folder)
+
+
+@pytest.mark.skipif(not (embedders.MODELS / "fast").exists(), reason="no table here")
+def test_romanian_is_the_same_with_commas_and_with_cedillas():
+    """What was written before Unicode had the commas is found, and means the same."""
+    table = embedders.load_words("fast")
+    comma, cedilla = (
+        "Președintele națiunii și-a dat demisia",
+        ("Preşedintele naţiunii şi-a dat demisia"),
+    )
+
+    first, second = table.encode_passages([comma, cedilla])
+
+    np.testing.assert_array_equal(first, second)
+    president, english = table.word_vectors(["preşedintele", "president"])[0]
+    assert president @ english > 0.6

@@ -68,11 +68,12 @@ def test_sentence_transformers_gives_the_same_order(graft):
 def test_a_long_text_keeps_its_beginning_and_its_end():
     """Cut to the positions there are, the closing token still last."""
     entrance = embedders.load("multilingual")._entrance
-    (short,), (long,) = entrance.rows(["one two"]), entrance.rows(["one two " * 500])
+    for text in ("the same words again and again ", "ещё раз и снова "):
+        (short,), (long,) = entrance.rows([text]), entrance.rows([text * 200])
 
-    assert len(long.rows) == len(long.ends) == entrance.longest
-    assert long.rows[:3].tolist() == short.rows[:3].tolist()
-    assert long.rows[-1] == short.rows[-1]
+        assert len(long.rows) == len(long.ends) == entrance.longest
+        assert long.rows[:3].tolist() == short.rows[:3].tolist()
+        assert long.rows[-1] == short.rows[-1]
 
 
 def test_each_token_knows_where_it_ends(graft):
@@ -86,6 +87,50 @@ def test_each_token_knows_where_it_ends(graft):
     assert ends[-1] == len(text)
     assert text.index("  hat") in ends
     assert text.index("?") in ends
+
+
+def test_english_enters_by_rows_of_its_own():
+    """The last of the table; other languages, and what is too short to tell, do not."""
+    entrance = embedders.load("multilingual")._entrance
+    first = entrance._inputs.first
+
+    read = entrance.rows([*TEXTS, "a cat"])
+
+    least, most = zip(*((one.rows.min(), one.rows.max()) for one in read), strict=True)
+    english = [0, 3, 5]
+    assert min(least[i] for i in english) >= first
+    assert max(most[i] for i in {*range(7)} - {*english}) < first
+
+
+def test_names_enter_as_they_do_in_english():
+    """Where letters are Latin, whatever stands around them; other words do not."""
+    entrance = embedders.load("multilingual")._entrance
+    first = entrance._inputs.first
+    name = "Zyxgrubian"
+    texts = [
+        f"{name} {rest}" for rest in ("a quitté le pays hier.", "昨天离开了这个国家。")
+    ]
+    english, *others = entrance.rows([f"{name} left the country yesterday.", *texts])
+
+    cut = english.rows[english.ends <= len(name)][1:-1].tolist()
+    assert len(cut) > 1
+    for reading in others:
+        pieces = reading.rows >= first
+        assert reading.rows[pieces].tolist() == cut
+        assert set(reading.ends[pieces].tolist()) == {len(name)}
+    lower = entrance.rows([texts[0].lower()])[0]
+    assert lower.rows.max() < first
+
+
+def test_an_unlikely_word_of_english_is_read_by_its_pieces():
+    """No word of an English text is left out, and each piece knows where it ends."""
+    text = "The Zyxgrubian ambassador left Ouagadougou before the snow."
+    (reading,) = embedders.load("multilingual")._entrance.rows([text])
+
+    ends = reading.ends[1:-1].tolist()
+    assert ends == sorted(set(ends))
+    assert {text.index(end) for end in (" ambas", " left", " before", ".")} < set(ends)
+    assert sum(4 < end <= 14 for end in ends) > 2
 
 
 @pytest.fixture(scope="module")

@@ -161,6 +161,10 @@ def test_places_are_those_of_words_in_the_text(folder):
     assert "".join(encoding.tokens[start:end]) == "zzyzzx"
     assert row == table._tokenizer.token_to_id("f")
     assert lexicon.places(None, [encoding]) == [[]]
+    table.lexicon = lexicon.Lexicon.build([], np.zeros(0, np.int64))
+    assert lexicon.places(table.lexicon, [encoding]) == [[]]
+    cut = [(0, start, 0), (start, end, 0)]
+    assert lexicon.cut_words(table.lexicon, [encoding]) == [cut]
 
 
 def test_the_package_has_a_lexicon_that_helps():
