@@ -54,8 +54,8 @@ class Inputs:
         self._english, self.first = english, first
 
     def __call__(self, texts: Sequence[str], longest: int) -> list[Reading]:
-        """Give the rows of each text, without unknown tokens; one that has more than
-        `longest` is cut short before its last."""
+        """Give the rows of each text; one of more than `longest` is cut short before its
+        last. Unknown tokens are left out, but of English, which has a row for them."""
         english = [identify(text) == "en" for text in texts]
         order = sorted(range(len(texts)), key=english.__getitem__)
         parted, others = [texts[i] for i in order], len(texts) - sum(english)
@@ -83,11 +83,8 @@ class Inputs:
         self, text: str, encoding: Encoding, words: list[tuple[int, int, int]]
     ) -> Reading:
         """Put rows of words in the place of their tokens' where they have any."""
-        rows, ends, offsets = (
-            self._mapping[encoding.ids],
-            _ends(encoding),
-            encoding.offsets,
-        )
+        rows, ends = self._mapping[encoding.ids], _ends(encoding)
+        offsets = encoding.offsets
         parts, last = list[tuple[Rows, Rows]](), 0
         for start, end, row in words:
             word = text[offsets[start][0] : offsets[end - 1][1]].strip()
