@@ -55,7 +55,8 @@ class Inputs:
 
     def __call__(self, texts: Sequence[str], longest: int) -> list[Reading]:
         """Give the rows of each text; one of more than `longest` is cut short before its
-        last. Unknown tokens are left out, but of English, which has a row for them."""
+        last. Unknown tokens are left out, but in English, which has a row for them.
+        """
         english = [identify(text) == "en" for text in texts]
         order = sorted(range(len(texts)), key=english.__getitem__)
         parted, others = [texts[i] for i in order], len(texts) - sum(english)
