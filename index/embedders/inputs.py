@@ -54,7 +54,7 @@ class Inputs:
         self._english, self.first = english, first
 
     def __call__(self, texts: Sequence[str], longest: int) -> list[Reading]:
-        """Give the rows of each text; one of more than `longest` is cut short before its
+        """Give the rows of each text; one of more than `longest` is cut before its
         last. Unknown tokens are left out, but in English, which has a row for them.
         """
         english = [identify(text) == "en" for text in texts]
