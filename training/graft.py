@@ -53,8 +53,8 @@ class Start:
 
     def inputs(self) -> Inputs:
         """Which rows texts enter by."""
-        first = len(self.rows) - self.english.get_vocab_size()
-        return Inputs(self.tokenizer, self.mapping, self.lexicon, self.english, first)
+        size = len(self.rows)
+        return Inputs(self.tokenizer, self.mapping, self.lexicon, self.english, size)
 
 
 def tokenizer(fast: Path) -> Tokenizer:
@@ -114,21 +114,7 @@ def start(fast: Path, teacher: Path, english: list[str], other: list[str]) -> St
     rows = _lean(unit, own, met)
     marks = words([*MARKS.values(), FIRST, LAST])
     rows = np.concatenate([rows, marks, words.rows])
-    return Start(made, mapping, rows, english_of(teacher), lexicon_of(tensors))
-
-
-def english_rows(teacher: Path) -> Array:
-    """The teacher's input vectors of its tokens, (t, d)."""
-    tensors = load_file(teacher / "model.safetensors")
-    return tensors["embeddings.word_embeddings.weight"].astype(np.float32)
-
-
-def english_of(teacher: Path) -> Tokenizer:
-    """The teacher's tokenizer, which cuts no text short."""
-    made = Tokenizer.from_file(str(teacher / "tokenizer.json"))
-    made.no_padding()
-    made.no_truncation()
-    return made
+    return Start(made, mapping, rows, words.tokenizer, lexicon_of(tensors))
 
 
 def _lean(unit: Array, own: Array, met: Array) -> Array:
@@ -171,8 +157,11 @@ class _Words:
     """The teacher's input vectors of whole words."""
 
     def __init__(self, teacher: Path) -> None:
-        self.tokenizer = english_of(teacher)
-        self.rows = english_rows(teacher)
+        self.tokenizer = Tokenizer.from_file(str(teacher / "tokenizer.json"))
+        self.tokenizer.no_padding()
+        self.tokenizer.no_truncation()
+        tensors = load_file(teacher / "model.safetensors")
+        self.rows = tensors["embeddings.word_embeddings.weight"].astype(np.float32)
         self.dim = self.rows.shape[1]
 
     def __call__(self, words: list[str]) -> Array:

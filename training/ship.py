@@ -25,7 +25,7 @@ from index.embedders import load_words
 from index.embedders.graft import unpack
 from index.embedders.grafted import Graft
 from index.embedders.static import lexicon_of
-from training.graft import Start, english_of, english_rows
+from training.graft import Start
 from training.graft import tokenizer as tokenizer_of
 
 Array = np.ndarray
@@ -55,12 +55,11 @@ def between(begin: Start, rows: Array, body: dict[str, Array], taken: float) -> 
     """Go a part of the way from where a training began to where it ended: the middle
     is better than both (Wortsman et al., CVPR 2022)."""
     rows = begin.rows + taken * (rows - begin.rows)
-    met = {
-        name: body[name] if began is None else began + taken * (body[name] - began)
-        for name in body
-        for began in [begin.body.get(name)]
+    body = {
+        name: (was := begin.body.get(name, now)) + taken * (now - was)
+        for name, now in body.items()
     }
-    return replace(begin, rows=rows, body=met)
+    return replace(begin, rows=rows, body=body)
 
 
 class _Listener(Graft):
@@ -185,9 +184,9 @@ def again(folder: Path, fast: Path, teacher: Path) -> Start:
         for part, name in _norms(i).items():
             for what in ("weight", "bias"):
                 made[f"{name}.{what}"] = tensors[f"{i}.{part}.{what}"]
-    english = shipped[first:] if len(shipped) > first else english_rows(teacher)
-    rows = np.concatenate([rows, english])
-    return Start(tokenizer, mapping, rows, english_of(teacher), lexicon_of(told), made)
+    rows = np.concatenate([rows, shipped[first:]])
+    english = Tokenizer.from_file(str(folder / "english.json"))
+    return Start(tokenizer, mapping, rows, english, lexicon_of(told), made)
 
 
 def _moved(

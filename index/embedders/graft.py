@@ -140,10 +140,8 @@ class Entrance:
             )
         if self._packed.shape[1] * 2 != self.dim:
             raise ValueError(f"rows of {self._packed.shape[1]} bytes for {self.dim}")
-        first = len(self._packed) - english.get_vocab_size()
-        if first <= mapping.max(initial=0):
-            raise ValueError(f"{len(self._packed):,} rows are too few")
-        self._inputs = Inputs(tokenizer, mapping, lexicon, english, first)
+        size = len(self._packed)
+        self._inputs = Inputs(tokenizer, mapping, lexicon, english, size)
 
     @property
     def dim(self) -> int:

@@ -35,8 +35,8 @@ class Inputs:
     """The rows of texts.
 
     tokenizer, mapping (v,): its tokens and their rows, 0 for the unknown one. lexicon:
-    rows of words that it cuts. english: cuts English; its tokens are on the rows from
-    `first` on.
+    rows of words that it cuts. english: cuts English; its tokens are on the last of
+    `size` rows, from `first` on. Raises ValueError where these are too few.
     """
 
     def __init__(
@@ -45,24 +45,26 @@ class Inputs:
         mapping: Rows,
         lexicon: Lexicon | None,
         english: Tokenizer,
-        first: int,
+        size: int,
     ) -> None:
+        self.first = size - english.get_vocab_size()
+        if self.first <= mapping.max(initial=0):
+            raise ValueError(f"{size:,} rows are too few")
         for one in (tokenizer, english):
             one.no_padding()
             one.no_truncation()
         self._tokenizer, self._mapping, self._lexicon = tokenizer, mapping, lexicon
-        self._english, self.first = english, first
+        self._english = english
 
     def __call__(self, texts: Sequence[str], longest: int) -> list[Reading]:
         """Give the rows of each text; one of more than `longest` is cut before its
         last. Unknown tokens are left out, but in English, which has a row for them.
         """
         english = [identify(text) == "en" for text in texts]
-        order = sorted(range(len(texts)), key=english.__getitem__)
-        parted, others = [texts[i] for i in order], len(texts) - sum(english)
-        read = self._foreign(parted[:others]) + self._native(parted[others:])
-        found = dict(zip(order, read, strict=True))
-        return [_cut(found[i], longest) for i in range(len(texts))]
+        told = list(zip(texts, english, strict=True))
+        native = iter(self._native([text for text, own in told if own]))
+        foreign = iter(self._foreign([text for text, own in told if not own]))
+        return [_cut(next(native if own else foreign), longest) for own in english]
 
     def _native(self, texts: list[str]) -> list[Reading]:
         """Read English."""
@@ -88,8 +90,8 @@ class Inputs:
         offsets = encoding.offsets
         parts, last = list[tuple[Rows, Rows]](), 0
         for start, end, row in words:
-            word = text[offsets[start][0] : offsets[end - 1][1]].strip()
-            if own := [row] if row else self._name(word):
+            place = slice(offsets[start][0], offsets[end - 1][1])
+            if own := [row] if row else self._name(text[place].strip()):
                 parts.append((rows[last:start], ends[last:start]))
                 till = np.full(len(own), ends[end - 1], np.int32)
                 parts.append((np.array(own, np.int32), till))
