@@ -71,8 +71,8 @@ def key(word: str) -> str:
     >>> key("Christopher"), key("кристофер"), key("วิกตอเรีย"), key("1998")
     ('hristofer', 'kristofer', 'viktoria', '')
     """
-    latin = _TWICE.sub(r"\1", _replaced(_latin(word), _SOUNDS))
-    return latin if len(latin) >= SHORTEST else ""
+    sounds = _TWICE.sub(r"\1", _replaced(latin(word), _SOUNDS))
+    return sounds if len(sounds) >= SHORTEST else ""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -82,10 +82,10 @@ def bare(word: str) -> str:
     >>> bare("Victoria"), bare("فكتوريا"), bare("Arpanet"), bare("أربانت")
     ('fktr', 'fktr', 'rbnt', 'rbnt')
     """
-    latin = _replaced(_latin(_ARTICLE.sub("", word).translate(_HEBREW)), _CONSONANTS)
-    first = latin[:1].replace("w", "f").strip("aeiouy")
-    latin = _TWICE.sub(r"\1", first + _MUTE.sub("", latin[1:]))
-    return latin if len(latin) >= FEWEST else ""
+    sounds = _replaced(latin(_ARTICLE.sub("", word).translate(_HEBREW)), _CONSONANTS)
+    first = sounds[:1].replace("w", "f").strip("aeiouy")
+    sounds = _TWICE.sub(r"\1", first + _MUTE.sub("", sounds[1:]))
+    return sounds if len(sounds) >= FEWEST else ""
 
 
 def leaves_vowels(word: str) -> bool:
@@ -93,20 +93,20 @@ def leaves_vowels(word: str) -> bool:
     return any(first <= word[:1] <= last for first, last in _FEW_VOWELS)
 
 
-def _latin(word: str) -> str:
+def latin(word: str) -> str:
     """Write a word in Latin letters; '' when it has others than letters."""
     if "ก" <= word[:1] <= "ๆ":
         for written, sounding in _TURNED:
             word = written.sub(sounding, word)
         word = word.translate(_LATIN_OF_THAI)
-    latin = anyascii(word).lower().replace("'", "").replace("`", "")
-    return latin if latin.isascii() and latin.isalpha() else ""
+    letters = anyascii(word).lower().replace("'", "").replace("`", "")
+    return letters if letters.isascii() and letters.isalpha() else ""
 
 
-def _replaced(latin: str, sounds: Sequence[tuple[str, str]]) -> str:
+def _replaced(letters: str, sounds: Sequence[tuple[str, str]]) -> str:
     for written, sound in sounds:
-        latin = latin.replace(written, sound)
-    return latin
+        letters = letters.replace(written, sound)
+    return letters
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -171,7 +171,9 @@ class Collection:
             inside, starts = self.sentences(rows, vector)
             nearest = np.maximum.reduceat(inside, starts)
             cosines = rerank.with_nearest(cosines, nearest)
-        return cosines * self._scale.slope + self._scale.offset
+        scaled = cosines * self._scale.slope + self._scale.offset
+        at, offsets = self.lexical.passage_sentences, self.lexical.sentence_offsets
+        return rerank.steadied(scaled, offsets[at[rows + 1]] - offsets[at[rows]])
 
     def sentences(self, rows: Array, vector: Array) -> tuple[Array, Array]:
         """Cosines (s,) of all sentences of some passages, as the model reads them

@@ -94,15 +94,14 @@ def make_graft(
             [text for of in pairs for text in of.other],
         )
     )
-    settings = recipe["graft"] | {"seed": recipe["seed"]}
-    settings |= recipe["graft_on"] if on else {}
-    run = distil.Distiller(material, begin, teacher_folder, settings)
-    run.run(WORK / "graft.pt")
-    trained = {k: v.numpy() for k, v in run.student.body.state_dict().items()}
+    settings = recipe["graft"] | (recipe["graft_on"] if on else {})
+    ends = list[graft.Start]()
+    for seed in settings["seeds"]:
+        seeded = settings | {"seed": seed}
+        run = distil.Distiller(material, begin, teacher_folder, seeded)
+        ends.append(run.run(WORK / f"graft-{seed}.pt"))
     heard = [" ".join(of.other[i : i + 4]) for of in pairs for i in (0, 999)]
-    rows = run.table.rows.numpy()
-    made = ship.between(begin, rows, trained, settings["taken"])
-    ship.ship(made, heard, GRAFT)
+    ship.ship(ship.between(begin, ends, settings["taken"]), heard, GRAFT)
     log.info("wrote %s", GRAFT)
 
 

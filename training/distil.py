@@ -10,7 +10,7 @@ thread count.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -107,7 +107,7 @@ class Distiller:
     def __init__(
         self, material: Material, begin: Start, teacher: Path, recipe: dict[str, Any]
     ) -> None:
-        self.material, self.recipe = material, recipe
+        self.material, self.begin, self.recipe = material, begin, recipe
         self.inputs = begin.inputs()
         self.teacher, self.student = Teacher(teacher), Student(teacher)
         body = {k: torch.from_numpy(v) for k, v in begin.body.items()}
@@ -127,8 +127,8 @@ class Distiller:
             )
         }
 
-    def run(self, checkpoint: Path) -> None:
-        """Train to the end, from the checkpoint where there is one."""
+    def run(self, checkpoint: Path) -> Start:
+        """Train to the end, from the checkpoint where there is one, and give it."""
         steps, begin = self.recipe["steps"], self._load(checkpoint)
         self.rng = np.random.default_rng([self.recipe["seed"], begin])
         curve = Curve(steps, every=50)
@@ -140,6 +140,8 @@ class Distiller:
             curve.add(step, {turn: self.step(turn, warm * left)})
             if step % 500 == 499 or step == steps - 1:
                 self._save(checkpoint, step + 1)
+        body = {k: v.numpy() for k, v in self.student.body.state_dict().items()}
+        return replace(self.begin, rows=self.table.rows.numpy(), body=body)
 
     def step(self, turn: str, share: float) -> float:
         """One update; `share` of the recipe's learning rates is taken."""

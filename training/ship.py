@@ -51,15 +51,16 @@ def ship(made: Start, texts: Sequence[str], folder: Path) -> None:
     _write(made.rows, made.mapping, made.body, heard, folder)
 
 
-def between(begin: Start, rows: Array, body: dict[str, Array], taken: float) -> Start:
-    """Go a part of the way from where a training began to where it ended: the middle
-    is better than both (Wortsman et al., CVPR 2022)."""
-    rows = begin.rows + taken * (rows - begin.rows)
-    body = {
-        name: (was := begin.body.get(name, now)) + taken * (now - was)
-        for name, now in body.items()
-    }
-    return replace(begin, rows=rows, body=body)
+def between(begin: Start, ends: Sequence[Start], taken: float) -> Start:
+    """Go a part of the way from where trainings began to the mean of where they ended:
+    the middle is better than either (Wortsman et al., ICML and CVPR 2022)."""
+    mean = np.mean([end.rows for end in ends], axis=0)
+    body = dict[str, Array]()
+    for name in ends[0].body:
+        now = np.mean([end.body[name] for end in ends], axis=0)
+        was = begin.body.get(name, now)
+        body[name] = was + taken * (now - was)
+    return replace(begin, rows=begin.rows + taken * (mean - begin.rows), body=body)
 
 
 class _Listener(Graft):

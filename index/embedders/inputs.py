@@ -3,8 +3,7 @@
 English enters by the pieces of words that the layers were first trained on, each with
 a row of its own, and so keeps the meaning that it had there. Other languages enter by
 the tokens of this package's table, on rows that mean the same in all of them, but for
-names: these are spelt alike wherever letters are Latin, and one that has no row is cut
-as in English.
+names: one that has no row is written in Latin letters and cut as in English.
 """
 
 from collections.abc import Sequence
@@ -17,9 +16,10 @@ from tokenizers import Encoding, Tokenizer
 
 from index.embedders.lexicon import Lexicon, cut_words
 from index.language import identify
+from index.spelling import latin
 
 Rows = NDArray[np.int32]
-_NAME = regex.compile(r"\p{Lu}[\p{Latin}\p{M}]+")
+_NAME = regex.compile(r"\p{Lu}[\p{L}\p{M}]+")
 _UNKNOWN = "[UNK]"
 
 
@@ -102,10 +102,10 @@ class Inputs:
         return Reading(rows[known], ends[known])
 
     def _name(self, word: str) -> list[int]:
-        """Cut what looks like a name as in English; nothing where that is unknown."""
+        """Cut what looks like a name as in English, in scripts that have capitals."""
         if not _NAME.fullmatch(word):
             return []
-        cut = self._english.encode(word, add_special_tokens=False)
+        cut = self._english.encode(latin(word), add_special_tokens=False)
         return [] if _UNKNOWN in cut.tokens else [self.first + id for id in cut.ids]
 
 

@@ -7,7 +7,7 @@ from index import embedders
 from index.build import build_documents
 from index.embedders import MODELS
 from index.records import Document
-from index.tokens import sentences
+from index.tokens import sentences, terms_by_sentence
 from qa import reply, rerank
 from qa.engine import QA
 
@@ -30,6 +30,11 @@ def qa(tmp_path_factory):
     return QA.open(folder)
 
 
+def _read(document):
+    """What the model reads of a document of one passage."""
+    return f"{document.title}\n{document.text}"
+
+
 def test_sentences_are_set_against_the_question(qa):
     """Those of any passages, in any order, as the model gives them."""
     opened, embedder = qa.collection, embedders.load("multilingual")
@@ -41,7 +46,7 @@ def test_sentences_are_set_against_the_question(qa):
     expected, counts = [], []
     for row in rows:
         document = opened.document(row)
-        text = f"{document.title}\n{document.text}"
+        text = _read(document)
         ends = [end for _, end in sentences(text, document.language)]
         read = embedder.encode_sentences([text], [np.array(ends, np.int32)])[1][0]
         expected += (
@@ -53,7 +58,8 @@ def test_sentences_are_set_against_the_question(qa):
 
 
 def test_the_nearest_sentence_speaks_for_its_passage(qa):
-    """As much as the passage itself, in what the ranking goes by."""
+    """As much as the passage itself, in what the ranking goes by; both by how many
+    words it has."""
     opened = qa.collection
     asked = opened.read(QUESTION)
     ranking = opened.rank(asked, 3)
@@ -62,7 +68,12 @@ def test_the_nearest_sentence_speaks_for_its_passage(qa):
     inside, starts = opened.sentences(ranking.rows, asked.vector)
     nearest = np.maximum.reduceat(inside, starts)
     mixed = (1 - rerank.NEAREST) * whole + rerank.NEAREST * nearest
-    assert ranking.cosines == pytest.approx(mixed, abs=1e-3)
+    words = [
+        sum(len({t.term for t in sentence}) for sentence in terms_by_sentence(text))
+        for text in map(_read, map(opened.document, ranking.rows))
+    ]
+    expected = rerank.steadied(mixed, np.array(words))
+    assert ranking.cosines == pytest.approx(expected, abs=1e-3)
     assert opened.document(ranking.rows[0]).id == "bridge"
 
 

@@ -31,6 +31,18 @@ def test_best_matches_are_the_maxima(cosines, stretches):
     assert found == pytest.approx(np.array(expected).reshape(found.shape))
 
 
+def test_cosines_of_few_words_count_less():
+    """Those of none not at all, those of a paragraph wholly; the order is kept."""
+    words = np.array([0, 1, 3, 7, 20, 80, 400])
+
+    found = rerank.steadied(np.full(7, 0.5, np.float32), words)
+
+    assert found[0] == 0
+    assert (np.diff(found) >= 0).all()
+    assert found[2] < 0.25 < found[3] < 0.4 < found[4]
+    assert found[5:] == pytest.approx(0.5, abs=1e-4)
+
+
 def test_late_interaction_weighs_the_words():
     """Half of the question matched wholly, half of it half: 0.75."""
     gains = np.array([[1.0, 0.5], [0.0, 0.0]], np.float32)

@@ -103,12 +103,14 @@ def test_english_enters_by_rows_of_its_own():
 
 
 def test_names_enter_as_they_do_in_english():
-    """Where letters are Latin, whatever stands around them; other words do not."""
+    """As they are written in Latin letters; words without a capital do not."""
     entrance = embedders.load("multilingual")._entrance
     first = entrance._inputs.first
-    name = "Zyxgrubian"
+    name = "Zyksgrubian"
     texts = [
-        f"{name} {rest}" for rest in ("a quitté le pays hier.", "昨天离开了这个国家。")
+        f"{name} a quitté le pays hier.",
+        f"{name} 昨天离开了这个国家。",
+        "Зыксгрубиан вчера покинул страну.",
     ]
     english, *others = entrance.rows([f"{name} left the country yesterday.", *texts])
 
@@ -118,8 +120,8 @@ def test_names_enter_as_they_do_in_english():
         pieces = reading.rows >= first
         assert reading.rows[pieces].tolist() == cut
         assert set(reading.ends[pieces].tolist()) == {len(name)}
-    lower = entrance.rows([texts[0].lower()])[0]
-    assert lower.rows.max() < first
+    for reading in entrance.rows([texts[0].lower(), texts[2].lower()]):
+        assert reading.rows.max() < first
 
 
 def test_an_unlikely_word_of_english_is_read_by_its_pieces():
