@@ -24,6 +24,7 @@ from index.build import TABLE
 from index.embedders import load_words
 from index.embedders.graft import unpack
 from index.embedders.grafted import Graft
+from index.embedders.inputs import VERSION
 from index.embedders.static import lexicon_of
 from training.graft import Start
 from training.graft import tokenizer as tokenizer_of
@@ -117,6 +118,7 @@ def _write(
         "model_type": "passage-graft",
         "layers": LAYERS,
         "heads": HEADS,
+        "inputs": VERSION,
         "table": load_words(TABLE).id,
         "share": SHARE,
     }

@@ -29,7 +29,7 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from index.embedders import Vectors, fingerprint, load_words, unit
-from index.embedders.inputs import Inputs, Reading
+from index.embedders.inputs import VERSION, Inputs, Reading
 from index.embedders.lexicon import Lexicon
 from index.embedders.static import StaticEmbedder
 from index.errors import ModelError, first_line
@@ -174,19 +174,27 @@ def unpack(packed: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 class Description(NamedTuple):
-    """How many layers there are, and heads each has; the id of the token table that
-    stands beside them, and its share of a cosine."""
+    """How many layers there are, and heads each has; the version of `inputs` that they
+    are for; the id of the token table beside them, and its share of a cosine."""
 
     layers: int
     heads: int
+    inputs: int
     table: str
     share: float
 
 
 def described(folder: Path) -> Description:
-    """Read what a model's folder says of itself."""
+    """Read what a model's folder says of itself; ModelError when texts enter otherwise
+    by now."""
     said = json.loads((folder / "config.json").read_bytes())
-    return Description(*(said[name] for name in Description._fields))
+    found = Description(*(said[name] for name in Description._fields))
+    if found.inputs != VERSION:
+        raise ModelError(
+            f"{folder} is for version {found.inputs} of how texts enter, and this "
+            f"package has {VERSION}; use the model that came with this version"
+        )
+    return found
 
 
 def beside(table: str, folder: Path) -> StaticEmbedder:

@@ -21,6 +21,8 @@ from index.spelling import latin
 Rows = NDArray[np.int32]
 _NAME = regex.compile(r"\p{Lu}[\p{L}\p{M}]+")
 _UNKNOWN = "[UNK]"
+# Counts up when texts come to enter otherwise: a model's folder names what it is for.
+VERSION = 2
 
 
 class Reading(NamedTuple):

@@ -1,11 +1,15 @@
 """The grafted transformer of the package."""
 
+import json
+import shutil
+
 import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
 
 from index import embedders
 from index.embedders import MODELS
+from index.errors import ModelError
 
 FOLDER = MODELS / "multilingual"
 pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="no graft here")
@@ -182,3 +186,14 @@ def test_a_sentence_past_the_end_of_what_is_read_says_nothing(graft):
 
     assert cut.any(axis=1).tolist() == [True, True, False]
     assert not blank.any()
+
+
+def test_a_folder_for_other_inputs_is_refused(tmp_path):
+    """A model of another version of the package reads texts otherwise."""
+    folder = tmp_path / "old"
+    shutil.copytree(FOLDER, folder)
+    said = json.loads((folder / "config.json").read_bytes())
+    (folder / "config.json").write_text(json.dumps(said | {"inputs": 1}))
+
+    with pytest.raises(ModelError, match="for version 1 of how texts enter"):
+        embedders.load(str(folder))
