@@ -85,8 +85,8 @@ _GRAFT = """
 The six layers of all-MiniLM-L6-v2 (22 million weights, Apache-2.0) read {languages}
 languages through an input table of {tokens:,} tokens on the rows of this package's
 table `fast`, and of the {lexicon:,} words of its lexicon; {size:.1f} MB in all. English
-enters by the 30,522 pieces that the layers were first trained on, and so do names in
-Latin letters that have no row. What they read is set beside the table's own vector of
+enters by the 30,522 pieces that the layers were first trained on, and so do names that
+have no row, in Latin letters. What they read is set beside the table's own vector of
 the text, half and half: 384 + 256 columns, and a cosine is the mean of two.
 onnxruntime runs it in 8-bit integers, without torch;
 `SentenceTransformer(folder, trust_remote_code=True)` runs the same weights in torch
@@ -113,7 +113,8 @@ around it is MIT.
    after the 3,574.
 3. Until then English entered by the same tokens as all languages, and was no longer
    what the teacher reads. 1,888 more steps, twice with other batches, and the mean of
-   both, with English by the teacher's own pieces, and names after the first 800.
+   both, with English by the teacher's own pieces, and names in Latin letters after the
+   first 800; those in other letters are written in Latin ones, and were not trained.
 4. The table in 4 bits, the layers in 8, loud channels evened out (SmoothQuant: Xiao et
    al., ICML 2023).
 5. Each text's vector of `fast` beside it: the figures below are of both together.
