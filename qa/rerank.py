@@ -133,7 +133,8 @@ def steadied(cosines: Array, words: Array) -> Array:
 
     words: (n,), those of each passage.
     """
-    found: Array = cosines * -np.expm1(-words / FEW_WORDS)
+    counted = -np.expm1(-words / FEW_WORDS)
+    found: Array = cosines * counted.astype(cosines.dtype)
     return found
 
 
