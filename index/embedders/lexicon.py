@@ -33,6 +33,7 @@ _BARE = 3
 # Scripts that put no spaces: what a tokenizer takes for a word holds several.
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}]")
 _REMEMBERED = 1 << 17
+_AT_ONCE = 1 << 12  # words
 
 
 class _Cut(NamedTuple):
@@ -107,15 +108,23 @@ class Lexicon:
 
     def _find(self, words: Sequence[str]) -> NDArray[np.int64]:
         """Give the row of each word itself: (n,), 0 for none."""
-        found = np.zeros(len(words), np.int64)
+        if not len(self._entries):
+            return np.zeros(len(words), np.int64)
         hashes = _hashes(words)
         buckets, marks = _buckets(hashes, self._bits), _marks(hashes)
-        starts, ends = self._starts[buckets], self._starts[buckets + 1]
-        for step in range(self._fullest):
-            at = starts + np.uint32(step)
+        starts = self._starts[buckets].astype(np.int64)
+        ends = self._starts[buckets + 1].astype(np.int64)
+        found = np.zeros(len(words), np.int64)
+        for first in range(0, len(words), _AT_ONCE):
+            part = slice(first, first + _AT_ONCE)
+            at = starts[part, None] + np.arange(self._fullest)  # (b, fullest)
             entries = self._entries[np.minimum(at, len(self._entries) - 1)]
-            same = (at < ends) & (entries >> np.uint32(ROW_BITS) == marks)
-            found[same] = entries[same] & np.uint32((1 << ROW_BITS) - 1)
+            same = entries >> np.uint32(ROW_BITS) == marks[part, None]
+            same &= at < ends[part, None]
+            last = self._fullest - 1 - same[:, ::-1].argmax(axis=1)
+            one = np.arange(len(last)), last
+            row = entries[one] & np.uint32((1 << ROW_BITS) - 1)
+            found[part] = np.where(same[one], row, 0)
         return found
 
 
