@@ -18,7 +18,7 @@ import numpy as np
 
 from index.build import build_documents
 from index.records import Document
-from qa import evaluate, measures
+from qa import evaluate, measures, reply
 from qa.engine import QA
 
 LANGUAGES = "ar de el en es hi ro ru th tr vi zh".split()
@@ -142,7 +142,7 @@ def _asked(
 def _confidence(qa: QA, text: str, among: np.ndarray) -> float:
     opened = qa.collection
     ranking = opened.rank(opened.read(text), evaluate.PASSAGES, among)
-    return opened.confidence(ranking)
+    return opened.confidence(reply.distinct(opened, ranking)[0])
 
 
 def _article(id: str) -> int:
@@ -184,7 +184,7 @@ def lareqa(setup: Setup) -> dict[str, list[float]]:
 def _sentences(qa: QA, text: str) -> list[str]:
     opened = qa.collection
     ranking = opened.rank(opened.read(text), DEEP)
-    return [d.id for row in ranking.rows for d in opened.documents(int(row))]
+    return [name for row in ranking.rows for name in opened.named(int(row))]
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

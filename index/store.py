@@ -70,6 +70,8 @@ class Snapshot:
         """Open a generation; `Snapshot.open` finds the current one."""
         self.manifest = manifest
         self.generation = int(generation.name)
+        told = hashlib.sha256((generation / layout.MANIFEST).read_bytes()).hexdigest()
+        self.pointer = f"{self.generation} {told}"  # what CURRENT says of it
         self.folder = generation
         # Nobody deletes what is held; it is let go with the last reference to us.
         self._release = finalize(self, os.close, hold(generation / layout.MANIFEST))

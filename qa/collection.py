@@ -32,6 +32,7 @@ from qa.rerank import Ranking
 Array = NDArray[Any]
 
 # How many passages each way of searching proposes, and how many are then reranked.
+# Those are the same however many are asked for; any others come behind them.
 PROPOSED = 100
 RERANKED = 100
 # How many times as many are looked at, for each language to have its share.
@@ -59,7 +60,9 @@ class Collection:
         self.lexical = _in_memory(snapshot.lexical)
         self.ids = {term: i for i, term in enumerate(snapshot.terms)}
         self._languages = np.array(snapshot.language_numbers)
-        self._sample = rerank.sample(self._languages)
+        sample = rerank.sample(self._languages)
+        unlike = rerank.different(snapshot.vectors[sample], self._languages[sample])
+        self._sample = sample[unlike]
         self._sampled = _gather(self.lexical, self._sample)
         self._sampled_vectors = snapshot.neighbours.vectors(self._sampled[2])
         self._asking, _ = table.word_vectors(question.QUESTION_WORDS)
@@ -95,18 +98,32 @@ class Collection:
         feedback: moves what is sought, and not how well it answers the question.
         """
         sought = feedback.moved(asked.vector, self.snapshot.vectors)
-        n = max(k, PROPOSED)
-        near, _ = self._by_vectors(sought, DEEPER * n, among)
-        worded, _ = self._by_words(asked.alternatives(), DEEPER * n, among)
-        near, worded = self._spread(near, n), self._spread(worded, n)
-        fused = feedback.kept([r for r, _ in fuse([near.tolist(), worded.tolist()])])
-        rows = np.array(fused[: max(k, RERANKED)], np.int64)
-        cosines = self._cosines(rows, sought)
-        late = self._late(asked, rows)
-        ranking = rerank.rank(rows, cosines, *late, self._weights).top(k)
+        first = feedback.kept(self._proposed(asked, sought, PROPOSED, among))
+        ranking = self._ranked(asked, sought, first[:RERANKED])
+        if k > len(ranking) == RERANKED:
+            deeper = feedback.kept(self._proposed(asked, sought, k, among))
+            known = set(first[:RERANKED])
+            rest = [row for row in deeper if row not in known][: k - RERANKED]
+            ranking = ranking.followed(self._ranked(asked, sought, rest))
+        ranking = ranking.top(k)
         if sought is asked.vector:
             return ranking
         return replace(ranking, cosines=self._cosines(ranking.rows, asked.vector))
+
+    def _proposed(
+        self, asked: Question, sought: Array, n: int, among: Array | None
+    ) -> list[int]:
+        """Give the rows that n found by vectors and n found by words make, fused."""
+        near, _ = self._by_vectors(sought, DEEPER * n, among)
+        worded, _ = self._by_words(asked.alternatives(), DEEPER * n, among)
+        near, worded = self._spread(near, n), self._spread(worded, n)
+        return [row for row, _ in fuse([near.tolist(), worded.tolist()])]
+
+    def _ranked(self, asked: Question, sought: Array, found: list[int]) -> Ranking:
+        """Rerank passages."""
+        rows = np.array(found, np.int64)
+        cosines = self._cosines(rows, sought)
+        return rerank.rank(rows, cosines, *self._late(asked, rows), self._weights)
 
     def confidence(self, ranking: Ranking) -> float:
         """Estimate the probability that ranked passages answer."""
@@ -153,11 +170,20 @@ class Collection:
         """Give the document that the passage of this row was cut from."""
         return self.snapshot.document(int(self.snapshot.document_rows[row]))
 
-    def documents(self, row: int) -> list[Document]:
-        """Give all documents that the passage of this row stands in."""
+    def documents(self, row: int, wanted: Filter = ANY) -> list[Document]:
+        """Give the documents that the passage of this row stands in, one that is wanted
+        first, and of the others MOST_COPIES at most."""
         first = int(self.snapshot.document_rows[row])
-        copies = self.snapshot.copies(first)[:MOST_COPIES]
-        return [self.snapshot.document(one) for one in (first, *copies)]
+        places = [first, *self.snapshot.copies(first)]
+        if wanted != ANY:
+            allowed = wanted.allowed([self.headings[place] for place in places])
+            places.insert(0, places.pop(int(allowed.argmax())))
+        return [self.snapshot.document(one) for one in places[: 1 + MOST_COPIES]]
+
+    def named(self, row: int) -> list[str]:
+        """Give the ids of all documents that the passage of this row stands in."""
+        first = int(self.snapshot.document_rows[row])
+        return [self.headings[one].id for one in (first, *self.snapshot.copies(first))]
 
     def vector(self, text: str) -> Array:
         """Encode a question: (d,)."""

@@ -22,10 +22,11 @@ Place = Sequence[float]  # x, y in [0, 1], y upwards
 class Point:
     """A passage on the map.
 
-    x, y: its place. rank: as a hit of the last question, or 0.
+    passage: its document and offset, as `Hit.place`. x, y: its place on the map. rank:
+    as a hit of the last question, or 0.
     """
 
-    row: int
+    passage: str
     x: float
     y: float
     language: str
@@ -108,7 +109,7 @@ def _point(
         role="button",
         tabindex="0" if first else "-1",
         aria_label=f"{point.title}\n{' '.join(point.text[:READ].split())}…",
-        data_open=point.row,
+        data_open=point.passage,
     )
 
 
@@ -161,7 +162,7 @@ def _list(hits: Sequence[Point]) -> Html:
         tag(
             "li",
             tag("b", hit.rank),
-            tag("button", hit.title, type="button", data_open=hit.row),
+            tag("button", hit.title, type="button", data_open=hit.passage),
             **tongue(hit.language),
         )
         for hit in hits

@@ -16,7 +16,7 @@ from index.build import MODEL, BuildReport, Progress, build
 from index.commit import rollback
 from index.store import Snapshot
 from qa import collection, reply
-from qa.collection import Collection
+from qa.collection import RERANKED, Collection
 from qa.feedback import Feedback
 from qa.filters import Filter
 from qa.records import Answer
@@ -122,12 +122,13 @@ class QA:
         filter = Filter(*(value or "" for value in wanted))
         among = opened.among(filter)
         told = Feedback.read(opened.snapshot, like, unlike)
-        ranking = opened.rank(asked, k + reply.SPARE, among, told)
+        ranking = opened.rank(asked, max(RERANKED, k + reply.SPARE), among, told)
         if self.reranker is not None:
             ranking = self.reranker.rank(question, ranking, opened.text)
+        ranking, copies = reply.distinct(opened, ranking, told.unlike)
         confidence = opened.confidence(ranking)
         answered = confidence >= reply.THRESHOLD
-        found = reply.shown(opened, asked, ranking, k, filter, answered)
+        found = reply.shown(opened, asked, ranking.top(k), copies, filter, answered)
         phrase = reply.phrase(question, confidence, found, self.reader)
         return Answer(
             question,
@@ -164,8 +165,7 @@ class QA:
     def refresh(self) -> bool:
         """Take up a generation that was written since; tells whether there was one."""
         with self._swap:
-            number, _, _ = layout.pointers(self._folder)[0].partition(" ")
-            if number == str(self.snapshot.generation):
+            if layout.pointers(self._folder)[0] == self.snapshot.pointer:
                 return False
             newest = Snapshot.open(self._folder)
             self._opened = collection.load(newest)

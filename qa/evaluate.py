@@ -151,8 +151,8 @@ def judge(
     """Ask every query, with and without the documents that answer it."""
     rows: dict[str, list[int]] = {}
     for row in range(len(qa.snapshot)):
-        for document in qa.collection.documents(row):
-            rows.setdefault(document.id, []).append(row)
+        for name in qa.collection.named(row):
+            rows.setdefault(name, []).append(row)
     found = {}
     for id, text in asked.items():
         right = {document for document, grade in judged[id].items() if grade > 0}
@@ -170,12 +170,12 @@ def _outcome(
     ranking = opened.rank(asked, PASSAGES)
     if qa.reranker is not None:
         ranking = qa.reranker.rank(text, ranking, opened.text)
-    missing = opened.rank(asked, PASSAGES, others)
-    top = ranking.top(SHOWN + reply.SPARE)
-    shown = reply.shown(opened, asked, top, SHOWN)
+    different, copies = reply.distinct(opened, ranking)
+    missing, _ = reply.distinct(opened, opened.rank(asked, PASSAGES, others))
+    shown = reply.shown(opened, asked, different.top(SHOWN), copies)
     hits, sentences = shown.hits, shown.sentences
     held = [hit for hit in hits if hit.document.id in right]
-    confidence = opened.confidence(ranking)
+    confidence = opened.confidence(different)
     found = reply.phrase(text, confidence, shown, qa.reader, likely=0)
     language = hits[0].document.language if hits else ""
     return Outcome(
@@ -219,9 +219,9 @@ def _by_document(opened: Collection, rows: Array, scores: Array) -> dict[str, fl
     """Score the best documents by their best passages."""
     best: dict[str, float] = {}
     for row, score in zip(rows, scores, strict=True):
-        for document in opened.documents(int(row)):
-            if document.id not in best and len(best) < DEPTH:
-                best[document.id] = float(score)
+        for name in opened.named(int(row)):
+            if name not in best and len(best) < DEPTH:
+                best[name] = float(score)
     return best
 
 
@@ -260,7 +260,7 @@ def read_corpus(path: Path) -> list[Document]:
     return [
         Document(
             r["_id"],
-            str(r.get("title", "")),
+            str(r.get("title") or ""),
             r["text"],
             language=str(r.get("lang", "")),
         )

@@ -15,6 +15,7 @@ from index.errors import ModelError, first_line
 from qa.phrase import Phrase
 
 _WINDOW, _STRIDE = 384, 128  # tokens
+_ASKED = 96  # of a question; the rest is not read
 _LONGEST = 30
 
 
@@ -46,7 +47,7 @@ class ExtractiveReader:
     def find(self, question: str, text: str) -> Phrase | None:
         """Give the likeliest `text[start:end]` and its score, if any."""
         found = self._tokenizer(
-            question,
+            self._shortened(question),
             text,
             truncation="only_second",
             max_length=_WINDOW,
@@ -67,6 +68,13 @@ class ExtractiveReader:
             )
         ]
         return max(filter(None, windows), key=lambda p: p.score, default=None)
+
+    def _shortened(self, question: str) -> str:
+        """Cut a question that would leave no room for a text."""
+        places = self._tokenizer(
+            question, add_special_tokens=False, return_offsets_mapping=True
+        )["offset_mapping"]
+        return question if len(places) <= _ASKED else question[: places[_ASKED - 1][1]]
 
 
 def _best(

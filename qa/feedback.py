@@ -52,12 +52,14 @@ class Feedback:
 
 
 def _rows(snapshot: "Snapshot", places: Iterable[str]) -> tuple[int, ...]:
-    found = (_row(snapshot, place) for place in places)
+    found = (row_of(snapshot, place) for place in places)
     return tuple(sorted({row for row in found if row is not None}))
 
 
-def _row(snapshot: "Snapshot", place: str) -> int | None:
+def row_of(snapshot: "Snapshot", place: str) -> int | None:
+    """Look up the place of a hit; None where it is gone from the index."""
     document, _, start = place.rpartition(":")
     if not (start.isascii() and start.isdecimal() and len(start) < 16):
         return None
-    return snapshot.row_at(document, int(start))
+    known = document.encode("utf-8", "replace").decode()  # no lone surrogates
+    return snapshot.row_at(known, int(start))

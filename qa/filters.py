@@ -60,9 +60,10 @@ ANY = Filter()
 def lies_in(id: str, folder: str) -> bool:
     """Tell whether a document's id lies in a folder, or in a file of many documents.
 
-    >>> lies_in("news/2023/a.md", "news"), lies_in("newspaper.md", "news")
+    >>> lies_in("news/2023/a.md", "news/"), lies_in("newspaper.md", "news")
     (True, False)
     """
+    folder = folder.rstrip("/")
     return id.startswith(folder) and (id == folder or id[len(folder)] in "/#")
 
 

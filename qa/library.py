@@ -82,7 +82,8 @@ class Library:
         article = (
             f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---\n\n{text}\n"
         )
-        with self._create(safe_name(f"{title}.md")) as target:
+        stem = re.sub(r"[/\\]", " ", title).strip(" .") or "document"
+        with self._create(safe_name(f"{stem}.md")) as target:
             target.write(article.encode("utf-8", "replace"))
         return Path(target.name)
 

@@ -1,6 +1,6 @@
 """From ranked passages to an answer: hits with evidence, sentences, confidence."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, NamedTuple, Protocol
@@ -22,9 +22,8 @@ from qa.rerank import Ranking
 
 Array = NDArray[Any]
 
-# Passages ranked beyond those asked for, so that near duplicates can be joined, and
-# that the confidence is the same however many are asked for.
-SPARE = answer.LOOKED_AT
+# Passages ranked beyond those asked for, so that near duplicates can be joined.
+SPARE = 10
 # Passages of one language whose vectors are this close are compared, and those that
 # share so much of their words (Jaccard) say the same.
 NEAR = 0.85
@@ -71,17 +70,20 @@ def shown(
     opened: Collection,
     asked: Question,
     ranking: Ranking,
-    k: int,
+    copies: Mapping[int, Sequence[int]],
     wanted: Filter = ANY,
     answered: bool = True,
 ) -> Shown:
-    """Make at most k hits of ranked passages, and pick sentences of theirs, unless
-    nothing is `answered`."""
-    scores = dict(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
-    read = cache(lambda row: terms(opened.text(row)))
-    copies = _distinct(opened.snapshot, list(scores), k, read)
-    kept = [_find(opened, row, scores[row], wanted) for row in copies]
-    words = [[t for t in read(one.row) if t.term in opened.ids] for one in kept]
+    """Make hits of ranked passages, and pick sentences of theirs, unless nothing is
+    `answered`.
+
+    copies: the rows of passages that say the same as that of a row.
+    """
+    scored = zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True)
+    kept = [_find(opened, row, score, wanted) for row, score in scored]
+    words = [
+        [t for t in terms(one.passage.text) if t.term in opened.ids] for one in kept
+    ]
     cosines = _cosines(opened, asked, words)
     hits = tuple(
         Hit(
@@ -90,7 +92,7 @@ def shown(
             one.passage,
             one.document,
             highlight(asked, of_it, beside),
-            (*one.others, *(opened.document(row) for row in copies[one.row])),
+            (*one.others, *map(opened.document, copies.get(one.row, ()))),
         )
         for rank, (one, of_it, beside) in enumerate(
             zip(kept, words, cosines, strict=True), 1
@@ -146,36 +148,34 @@ def phrase(
 
 def _find(opened: Collection, row: int, score: float, wanted: Filter) -> _Found:
     """Take up a passage in the first document that is wanted of those it stands in."""
-    documents = opened.documents(row)
-    document = documents.pop(int(wanted.allowed(documents).argmax()))
+    document, *others = opened.documents(row, wanted)
     passage = replace(opened.snapshot.passage(row), document_id=document.id)
-    return _Found(row, score, passage, document, tuple(documents))
+    return _Found(row, score, passage, document, tuple(others))
 
 
-def _distinct(
-    snapshot: Snapshot,
-    rows: Sequence[int],
-    k: int,
-    read: Callable[[int], list[Term]],
-) -> dict[int, list[int]]:
-    """Keep the k best passages that say different things, each with its copies.
-
-    read: gives the words of a row.
-    """
+def distinct(
+    opened: Collection, ranking: Ranking, unlike: Sequence[int] = ()
+) -> tuple[Ranking, dict[int, list[int]]]:
+    """Keep the best of those ranked passages that say the same, and none that says the
+    same as one of the rows `unlike`; give also the rows of the others, by its row."""
+    rows = [*unlike, *ranking.rows.tolist()]
+    alike = np.tril(_alike(opened.snapshot, np.array(rows, np.int64)), -1)
+    before = dict[int, list[int]]()
+    for place, other in np.argwhere(alike).tolist():
+        before.setdefault(rows[place], []).append(rows[other])
+    read = cache(lambda row: {term.term for term in terms(opened.text(row))})
     kept: dict[int, list[int]] = {}
-    alike = _alike(snapshot, np.array(rows, np.int64))
-    places = {row: place for place, row in enumerate(rows)}
-    for row, near in zip(rows, alike, strict=True):
-        twins = (
-            other
-            for other in kept
-            if near[places[other]] and _same_words(read(row), read(other))
-        )
-        if (twin := next(twins, None)) is not None:
-            kept[twin].append(row)
-        elif len(kept) < k:
+    for row in rows:
+        near = (other for other in before.get(row, ()) if other in kept)
+        twin = next((o for o in near if _same_words(read(row), read(o))), None)
+        if twin is None:
             kept[row] = []
-    return kept
+        else:
+            kept[twin].append(row)
+    for row in unlike:
+        kept.pop(row, None)
+    places = np.flatnonzero(np.isin(ranking.rows, list(kept)))
+    return ranking.reordered(places, ranking.scores[places]), kept
 
 
 def _alike(snapshot: Snapshot, rows: Array) -> Array:
@@ -189,9 +189,8 @@ def _alike(snapshot: Snapshot, rows: Array) -> Array:
     return alike
 
 
-def _same_words(one: Sequence[Term], other: Sequence[Term]) -> bool:
+def _same_words(mine: set[str], theirs: set[str]) -> bool:
     """Whether two passages have nearly the same words."""
-    mine, theirs = ({term.term for term in words} for words in (one, other))
     return len(mine & theirs) >= SAME * len(mine | theirs)
 
 

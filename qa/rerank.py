@@ -18,6 +18,8 @@ Array = NDArray[Any]
 # mean of all languages counts for beside them.
 SAMPLED = 16
 LEAN = 4
+# Of these one does not count that is as near as this to another.
+COPY = 0.95
 # What chance gives in general, and how many sampled passages that counts for: of one
 # or two, it cannot be told what is usual.
 CHANCE = 0.07
@@ -59,6 +61,15 @@ class Ranking:
         """Put passages in another order, by their places in this one, newly scored."""
         columns = {name: getattr(self, name)[places] for name in Ranking.__slots__}
         return Ranking(**(columns | {"scores": scores}))
+
+    def followed(self, others: "Ranking") -> "Ranking":
+        """Put other passages behind, their scores pressed below."""
+        columns = {
+            name: np.concatenate([getattr(self, name), getattr(others, name)])
+            for name in Ranking.__slots__
+        }
+        rest = np.minimum(others.scores, self.scores.min(initial=1))
+        return Ranking(**(columns | {"scores": np.concatenate([self.scores, rest])}))
 
     def top(self, k: int) -> "Ranking":
         """Keep the k best."""
@@ -149,6 +160,18 @@ def sample(languages: Array) -> Array:
         step = max(1, len(rows) // SAMPLED)
         picked.append(rows[::step][:SAMPLED])
     return np.sort(np.concatenate([np.zeros(0, np.int64), *picked]))
+
+
+def different(vectors: Array, languages: Array) -> Array:
+    """Give the places of passages that have no copy before them: what stands there
+    many times is not what is usual.
+
+    vectors: (n, d) unit; languages: (n,) numbers.
+    """
+    copies = np.tril(vectors @ vectors.T >= COPY, -1)
+    copies &= languages[:, None] == languages
+    found: Array = np.flatnonzero(~np.any(copies, axis=1))
+    return found
 
 
 def background(values: Array, languages: Array, n_languages: int) -> Array:

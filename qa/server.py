@@ -177,11 +177,13 @@ def _in_form(answer: Answer, form: str) -> Response:
 
 
 def _add_health(server: FastAPI, qa: "QA", metrics: Metrics) -> None:
+    @server.head("/healthz", include_in_schema=False)
     @server.get("/healthz", response_class=PlainTextResponse)
     async def healthz() -> str:
         """Say that the process answers."""
         return "ok\n"
 
+    @server.head("/readyz", include_in_schema=False)
     @server.get("/readyz", response_class=PlainTextResponse)
     def readyz() -> str:
         """Say that an index is open."""
@@ -291,5 +293,5 @@ def _foreign(headers: Headers) -> bool:
     """Tell whether a browser sent this from another site's page."""
     origin, site = headers.get("origin", ""), headers.get("sec-fetch-site", "")
     if site:
-        return site == "cross-site"
-    return bool(origin) and urlsplit(origin).netloc != headers.get("host", "")
+        return site not in ("same-origin", "none")
+    return bool(origin) and origin.partition("://")[2] != headers.get("host", "")

@@ -50,13 +50,13 @@ def preferred(accept_language: str) -> str:
 
     Source: RFC 9110, 12.5.4.
 
-    >>> preferred("pt-BR, fr;q=0.7, de;q=0.9")
+    >>> preferred("pt-BR, fr;q=0.7, de; q=0.9")
     'de'
     """
     wishes = []
     for part in accept_language.split(","):
-        tag, _, quality = part.strip().partition(";q=")
-        wishes.append((-_number(quality), tag.split("-")[0].lower()))
+        tag, _, weight = "".join(part.split()).lower().partition(";")
+        wishes.append((-_number(weight.removeprefix("q=")), tag.split("-")[0]))
     known = [
         tag
         for quality, tag in sorted(wishes, key=lambda wish: wish[0])

@@ -50,8 +50,8 @@ def _told(qa: QA, text: str) -> tuple[str, Array] | None:
     """The phrase of a question's first sentence, and what tells how sure it is."""
     opened = qa.collection
     asked = opened.read(text)
-    ranking = opened.rank(asked, evaluate.PASSAGES)
-    found = reply.shown(opened, asked, ranking.top(1), 1)
+    ranking, copies = reply.distinct(opened, opened.rank(asked, evaluate.PASSAGES))
+    found = reply.shown(opened, asked, ranking.top(1), copies)
     if found.first is None or found.reading is None:
         return None
     first, passage = found.sentences[0], found.first.passage

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from qa import render
 from qa.drawing import Point
 from qa.drawing import plane as drawn
+from qa.feedback import row_of
 from qa.markup import Html
 from qa.plane import Plane, sample
 from qa.records import Answer
@@ -66,11 +67,11 @@ class Map:
     def open_passage(self, event: gr.EventData, request: gr.Request) -> Html:
         """Show the document of a point, at its passage."""
         snapshot, speech = self.qa.snapshot, speech_of(request)
-        row = str(event.target_id)
-        if not (row.isdecimal() and int(row) < len(snapshot)):
+        row = row_of(snapshot, str(event.target_id))
+        if row is None:
             return Html()
-        passage = snapshot.passage(int(row))
-        document = snapshot.document(int(snapshot.document_rows[int(row)]))
+        passage = snapshot.passage(row)
+        document = snapshot.document(int(snapshot.document_rows[row]))
         return render.article(document, passage.start, passage.end, (), speech)
 
     def _atlas(self, opened: "Collection") -> _Atlas:
@@ -90,8 +91,9 @@ def _points(opened: "Collection", plane: Plane, rows: Array) -> dict[int, Point]
     found = {}
     for row, (x, y) in zip(rows.tolist(), places, strict=True):
         d = opened.headings[int(snapshot.document_rows[row])]
-        text = snapshot.passage(row).text
-        found[row] = Point(row, x, y, d.language, d.source, d.title, text)
+        passage = snapshot.passage(row)
+        place = f"{d.id}:{passage.start}"
+        found[row] = Point(place, x, y, d.language, d.source, d.title, passage.text)
     return found
 
 

@@ -82,7 +82,7 @@ def test_the_sentence_that_answers_is_the_first(qa):
     opened = qa.collection
     asked = opened.read("When do they make the bread?")
 
-    hits, found, *_ = reply.shown(opened, asked, opened.rank(asked, 3), 3)
+    hits, found, *_ = reply.shown(opened, asked, opened.rank(asked, 3), {})
 
     assert hits[0].document.id == "katze"
     assert found[0].text == "Brot wird hier vor acht Uhr gebacken."

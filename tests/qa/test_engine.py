@@ -1,6 +1,7 @@
 """Asking an index made of the sample articles, with the package's own model."""
 
 import json
+import shutil
 import threading
 from pathlib import Path
 
@@ -134,6 +135,72 @@ def test_copies_of_a_passage_are_shown_once(tmp_path):
     assert [Path(d.id).name for d in hits[0].also_in] == ["b.txt"]
 
 
+def printed(folder, copies):
+    """The samples, one of them in so many copies that differ by a line."""
+    folder.mkdir()
+    for path in SEEDS.glob("*.md"):
+        text = path.read_text("utf-8")
+        if "malaria" not in path.name:
+            (folder / path.name).write_text(text, "utf-8")
+        elif path.name.startswith("en-"):
+            for i in range(copies):
+                own = f"{text}\n\nPrinted copy {i}.\n"
+                (folder / f"copy{i}.md").write_text(own, "utf-8")
+    return folder
+
+
+def test_copies_of_an_answer_do_not_unsay_it(tmp_path):
+    """Each is no rival of the others, nor what is usual; they leave room for other
+    hits, and go together when one is not wanted."""
+    question = "how many children took part in the malaria vaccine trial?"
+    alone = QA.build([printed(tmp_path / "one", 1)], tmp_path / "1").ask(question)
+
+    qa = QA.build([printed(tmp_path / "many", 30)], tmp_path / "30")
+    answer = qa.ask(question)
+
+    assert alone.answered
+    assert answer.answered
+    assert answer.confidence > alone.confidence - 0.15
+    assert len(answer.hits) == 5
+    assert len(answer.hits[0].also_in) == 29
+    others = qa.ask(question, unlike=[answer.hits[0].place])
+    assert answer.hits[0].passage.text[:40] not in {
+        hit.passage.text[:40] for hit in others.hits
+    }
+
+
+def test_asking_for_more_changes_nothing_above(tmp_path):
+    """Neither the first hits nor the confidence, beyond what is reranked."""
+    for i in range(240):
+        text = f"The harbour of town {i} reported {i} ships and {i % 7} storms."
+        (tmp_path / f"{i}.txt").write_text(text, "utf-8")
+    qa = QA.build([tmp_path], tmp_path / "index")
+
+    answers = [qa.ask("which harbour had 3 storms?", k=k) for k in (2, 60, 200)]
+
+    few, some, many = ([hit.place for hit in answer.hits] for answer in answers)
+    assert len({answer.confidence for answer in answers}) == 1
+    assert (few, some) == (some[:2], many[:60])
+    assert len(many) == len(set(many)) == 200
+    scores = [hit.score for hit in answers[-1].hits]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_an_index_that_was_deleted_and_built_anew_is_taken_up(tmp_path):
+    """Though its generation has the same number."""
+    for name, text in (("a", "Wheat prices fell."), ("b", "The bridge was closed.")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.txt").write_text(text, "utf-8")
+    qa = QA.build([tmp_path / "a"], tmp_path / "index")
+
+    shutil.rmtree(tmp_path / "index")
+    QA.build([tmp_path / "b"], tmp_path / "index")
+
+    assert qa.refresh()
+    assert not qa.refresh()
+    assert [hit.document.id for hit in qa.ask("what was closed?").hits] == ["b.txt"]
+
+
 def test_no_index_is_a_clear_error(tmp_path):
     """A folder without an index says how to build one."""
     with pytest.raises(SnapshotError, match="qa build"):
@@ -199,3 +266,17 @@ def test_a_document_kept_once_is_found_as_each_of_its_copies(tmp_path):
     assert [hit.document.id for hit in answer.hits] == ["south/b.md"]
     assert {s.document.id for s in answer.sentences} == {"south/b.md"}
     assert answer.hits[0].document.text == hit.document.text
+
+
+def test_the_last_of_many_copies_is_found_in_its_folder(tmp_path):
+    """Only some of the others are named."""
+    for i in range(60):
+        (tmp_path / "docs" / f"f{i:02}").mkdir(parents=True)
+        note = tmp_path / "docs" / f"f{i:02}" / "note.txt"
+        note.write_text("The mayor promised a bridge by spring.", "utf-8")
+    qa = QA.build([tmp_path / "docs"], tmp_path / "index")
+
+    for folder in ("f58", "f58/"):
+        (hit,) = qa.ask("what did the mayor promise?", folder=folder).hits
+        assert hit.document.id == "f58/note.txt"
+        assert len(hit.also_in) == 50

@@ -52,6 +52,16 @@ def test_a_long_text_is_read_in_windows(reader):
     assert found is None or found.end <= len(TEXT * 40)
 
 
+def test_a_long_question_leaves_room_for_the_text(reader):
+    """Of any length, it is read as far as there is room."""
+    for n in (60, 120, 250, 2_000):
+        question = "when was the bridge closed? " * n
+        found = reader.find(question, TEXT)
+        assert found is None or found.end <= len(TEXT)
+    assert question.startswith(cut := reader._shortened(question))
+    assert cut.startswith("when was the bridge closed?")
+
+
 def test_a_folder_without_a_model_is_refused(tmp_path):
     """The message says what is wanted."""
     with pytest.raises(ModelError, match="question-answering model"):

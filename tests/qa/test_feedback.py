@@ -63,7 +63,9 @@ def test_a_disliked_hit_is_gone(qa):
     assert len(after) == 5
 
 
-@pytest.mark.parametrize("place", ["gone.md:0", "nonsense", ":", "a:b", "a.md:²", ""])
+@pytest.mark.parametrize(
+    "place", ["gone.md:0", "nonsense", ":", "a:b", "a.md:²", "", "\ud800:0"]
+)
 def test_what_is_gone_counts_no_more(qa, place):
     """A place that is in no index changes nothing."""
     assert places(qa.ask(QUESTION, like=[place])) == places(qa.ask(QUESTION))

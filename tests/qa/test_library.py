@@ -63,6 +63,16 @@ def test_a_pasted_text_can_be_read_again(library):
     assert document.text.strip() == "First.\n\nSecond."
 
 
+@pytest.mark.parametrize(
+    "title", ["...", ".", "/", "v.1/", "\\\\", "a/b", "md", "x" * 250]
+)
+def test_a_title_may_be_of_any_characters(library, title):
+    """Its file is one that is read."""
+    (document,) = read(library.write(title, "It rains."), "x.md")
+
+    assert (document.title, document.text.strip()) == (title, "It rains.")
+
+
 @pytest.mark.parametrize(("title", "text"), [("", "x"), ("x", " \n")])
 def test_an_empty_text_is_refused(library, title, text):
     """A text needs a title, and words."""

@@ -62,14 +62,14 @@ def test_a_sample_is_even(n, most):
 def test_the_map_is_drawn_escaped():
     """Each point tells its text; a hit has its number, and its name below."""
     points = [
-        Point(4, 0.0, 1.0, "fr", "<u>", "<b>", "Il <i>pleut</i>", rank=2),
-        Point(5, 1.0, 0.0, "en", "The Post", "Rain", "It rained"),
+        Point("a:4", 0.0, 1.0, "fr", "<u>", "<b>", "Il <i>pleut</i>", rank=2),
+        Point("b:5", 1.0, 0.0, "en", "The Post", "Rain", "It rained"),
     ]
 
     drawn = plane(points, (0.5, 0.5), 9, ENGLISH)
 
-    assert drawn.count('data-open="4"') == 2
-    assert drawn.count('data-open="5"') == 1
+    assert drawn.count('data-open="a:4"') == 2
+    assert drawn.count('data-open="b:5"') == 1
     assert ">2</text>" in drawn
     assert "&lt;b&gt;" in drawn
     assert "<i>p" not in drawn
@@ -79,7 +79,7 @@ def test_the_map_is_drawn_escaped():
 
 def test_a_map_without_a_question_has_no_lines():
     """There is neither a question nor a hit to lead to."""
-    drawn = plane([Point(5, 1.0, 0.0, "en", "", "Rain", "It")], None, 9, ENGLISH)
+    drawn = plane([Point("b:5", 1.0, 0.0, "en", "", "Rain", "It")], None, 9, ENGLISH)
 
     assert "<line" not in drawn
     assert "asking" not in drawn
@@ -88,7 +88,7 @@ def test_a_map_without_a_question_has_no_lines():
 def test_rare_values_are_grey():
     """The most frequent sources have hues of their own, the others share one."""
     sources = [f"s{number:02}" for number in range(MOST_HUES + 2)]
-    points = [Point(i, 0, 0, "en", s, "T", "t") for i, s in enumerate(sources)]
+    points = [Point(f"a:{i}", 0, 0, "en", s, "T", "t") for i, s in enumerate(sources)]
 
     drawn = plane(points, None, 9, ENGLISH)
 

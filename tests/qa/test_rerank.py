@@ -137,3 +137,11 @@ def test_a_sentence_gains_by_what_stands_around_it():
     assert scores[3] > scores[1] == pytest.approx(0.5)
     assert scores.max() <= 1
     assert rerank.in_context(gains[1:2], half) == pytest.approx([0.5])
+
+
+def test_copies_do_not_tell_what_is_usual():
+    """Of those of one language that lie together the first counts."""
+    vectors = np.array([[1, 0], [0.99, 0.141], [0, 1], [1, 0]])
+
+    assert rerank.different(vectors, np.array([0, 0, 0, 1])).tolist() == [0, 2, 3]
+    assert not len(rerank.different(np.zeros((0, 2)), np.zeros(0, int)))

@@ -133,6 +133,7 @@ def test_health_and_metrics(client):
     client.get("/api/ask", params={"q": QUESTION})
 
     assert client.get("/healthz").text == "ok\n"
+    assert client.head("/healthz").status_code == 200
     assert client.get("/readyz").status_code == 200
     lines = client.get("/metrics").text.splitlines()
     counts = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
@@ -185,6 +186,8 @@ def test_a_login_lets_in(guarded):
         ({"sec-fetch-site": "cross-site", "origin": "https://evil.example"}, 403),
         ({"origin": "https://evil.example"}, 403),
         ({"origin": "null"}, 403),
+        ({"origin": "http://["}, 403),
+        ({"sec-fetch-site": "same-site", "origin": "http://testserver:1"}, 403),
         ({"origin": "http://testserver", "sec-fetch-site": "same-origin"}, 200),
         ({"origin": "http://testserver"}, 200),
         ({}, 200),

@@ -34,6 +34,8 @@ def test_every_locale_takes_the_same_values(locale):
         ("", "en"),
         ("fr;q=nonsense, ar;q=0.1", "ar"),
         ("fr;q=0, de", "de"),
+        ("fr; q=0.7, de ;q = 0.9", "de"),
+        ("en;Q=0.5, es;Q=0.8", "es"),
     ],
 )
 def test_the_browser_chooses_the_locale(header, locale):
