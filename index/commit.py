@@ -62,8 +62,9 @@ def rollback(folder: str | Path) -> int:
     LockedError when a build runs.
     """
     folder = Path(folder)
-    pointers = layout.pointers(folder)
+    layout.pointers(folder)  # without an index there is nothing to lock
     with _refused(folder), lock(folder / LOCK):
+        pointers = layout.pointers(folder)
         generation, manifest = layout.previous(folder)
         if problems := layout.problems(generation, manifest):
             raise layout.corrupt(folder, problems[0])

@@ -84,7 +84,7 @@ def gather(
     Raises ValueError when a text cannot be stored.
     """
     corpus = Corpus()
-    ids: set[str] = set()
+    ids: dict[str, int] = {}
     firsts: dict[bytes, int] = {}
     for found in documents:
         _add(corpus, found, before, ids, firsts)
@@ -120,7 +120,7 @@ def _add(
     corpus: Corpus,
     found: Document | int,
     before: Before,
-    ids: set[str],
+    ids: dict[str, int],
     firsts: dict[bytes, int],
 ) -> None:
     """Take up a document, as it was before or as new."""
@@ -159,13 +159,13 @@ def _twin(document: Document, language: str) -> bytes:
     return blake2b("\0".join(fields).encode(), digest_size=HASH).digest()
 
 
-def _settled(name: str, ids: set[str]) -> str:
-    """Make an id unlike those before it."""
-    id, n = name, 1
+def _settled(name: str, ids: dict[str, int]) -> str:
+    """Make an id unlike those before it; ids: how often each was asked for."""
+    id = name
     while id in ids:
-        n += 1
-        id = f"{name}~{n}"
-    ids.add(id)
+        ids[name] += 1
+        id = f"{name}~{ids[name]}"
+    ids[id] = 1
     return id
 
 

@@ -69,6 +69,8 @@ class Known:
             return Entry(name, place), range(0)  # reading it might never end
         times = status.st_mtime_ns, status.st_ctime_ns
         stamp = (status.st_size, *times, status.st_ino)
+        if old and old.problem:
+            old = None  # it may be readable by now
         if old and old.stamp == stamp and old.is_settled(self.began):
             return old, rows
         now = Entry(name, place, stamp, _digest(path))

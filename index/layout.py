@@ -97,13 +97,16 @@ def verify(folder: str | Path) -> list[str]:
     The generation that `rollback` would bring back is compared, too.
     """
     folder = Path(folder)
-    found = []
-    for pointer in pointers(folder):
-        try:
-            found += problems(*_named(folder, pointer))
-        except (CorruptSnapshot, FileNotFoundError) as error:
-            found.append(str(error))
-    return found
+    while True:
+        told, found = pointers(folder), list[str]()
+        for pointer in told:
+            try:
+                found += problems(*_named(folder, pointer))
+            except (CorruptSnapshot, FileNotFoundError) as error:
+                found.append(str(error))
+        if not found or pointers(folder) == told:
+            return found
+        # A build has deleted meanwhile what was looked at.
 
 
 def problems(generation: Path, manifest: Manifest, *names: str) -> list[str]:

@@ -6,6 +6,7 @@ A folder's `.passageignore` names what to leave out below it, as .gitignore does
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from glob import glob
 from pathlib import Path
 
@@ -67,10 +68,17 @@ def _matching(pattern: Path) -> Iterator[Found]:
     fixed = [not _MAGIC.search(part) for part in pattern.parts]
     root = Path(*pattern.parts[: fixed.index(False)])
     inside = os.path.realpath(root)
+    is_index = cache(_is_index)
     for path in sorted(glob(str(pattern), recursive=True)):
-        real = os.path.realpath(path)
-        if os.path.isfile(path) and readers.is_document(path) and _within(real, inside):
-            yield real, Path(path), Path(path).relative_to(root).as_posix()
+        real, given = os.path.realpath(path), Path(path)
+        inner = given.relative_to(root).parents
+        if (
+            os.path.isfile(path)
+            and readers.is_document(path)
+            and _within(real, inside)
+            and not any(is_index(str(root / folder)) for folder in inner)
+        ):
+            yield real, given, given.relative_to(root).as_posix()
 
 
 def _walk(root: str, report: Report) -> Iterator[Found]:

@@ -110,10 +110,18 @@ def _after(pattern: re.Pattern[str]) -> Cut:
 
 def _windows(text: str, size: int) -> Iterator[int]:
     """Cut a text without spaces, if possible between words, never in a grapheme."""
-    start, step = 0, max(1, size * len(text) // max(1, length(text)))
-    while start + step < len(text):
+    start = 0
+    while start + (step := _fitting(text[start : start + size], size)) < len(text):
         start = _boundary(text, start, start + step)
         yield start
+
+
+def _fitting(text: str, size: int) -> int:
+    """Count the first characters of a text that are no longer than a size."""
+    n = len(text)
+    while n > 1 and (long := length(text[:n])) > size:
+        n = max(1, n * size // long)
+    return n
 
 
 def _boundary(text: str, start: int, wanted: int) -> int:

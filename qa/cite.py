@@ -9,6 +9,7 @@ from index.records import Document
 from qa.records import Hit
 
 _ACTIVE = re.compile(r"([\\`*_\[\]<>#|~])")
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
 def citation(hit: Hit) -> str:
@@ -39,8 +40,13 @@ def markdown(hit: Hit) -> str:
 
 
 def quote(text: str) -> str:
-    """Set a text off as a Markdown quotation."""
-    return "\n".join(f"> {line}".rstrip() for line in text.strip().splitlines())
+    """Set a text off as a Markdown quotation; tags of HTML show as they are.
+
+    >>> print(quote("1 < 2, <b>so</b>"))
+    > 1 < 2, \\<b>so\\</b>
+    """
+    shown = _TAG.sub(r"\\<", text.strip())
+    return "\n".join(f"> {line}".rstrip() for line in shown.splitlines())
 
 
 def plain(text: str) -> str:

@@ -27,8 +27,11 @@ GRACE_SECONDS = 2  # for open pages when the server is stopped
 
 Index = Annotated[Path, typer.Option("--index", help="The folder of the index.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Model = Annotated[
-    str, typer.Option(help="A packaged model, a folder, or a name on the hub.")
+_MODEL = "A packaged model, a folder, or a name on the hub"
+Model = Annotated[str, typer.Option(help=f"{_MODEL}.")]
+Chosen = Annotated[
+    str | None,
+    typer.Option(help=f"{_MODEL}; by default the index's own, or {MODEL}."),
 ]
 
 Reader = Annotated[
@@ -92,12 +95,24 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
+def _model(chosen: str | None, index: Path) -> str:
+    """Take the model that was chosen, or the one that the index was built with."""
+    from index import layout
+
+    if chosen:
+        return chosen
+    try:
+        return layout.current(index)[1].model
+    except (PassageError, FileNotFoundError):
+        return MODEL
+
+
 @app.command()
 @told
 def build(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders to index.")],
     index: Index,
-    model: Model = MODEL,
+    model: Chosen = None,
 ) -> None:
     """Index files and folders; what has not changed is not embedded again.
 
@@ -108,12 +123,15 @@ def build(
     from qa import terminal
     from qa.library import Library
 
+    library, chosen = Library.of(index), _model(model, index)
     if STDIN in paths:
-        Library.of(index).take(sys.stdin.buffer)
+        if sys.stdin is None:
+            raise typer.BadParameter("there is no standard input", param_hint="PATHS")
+        library.take(sys.stdin.buffer)
         paths = [path for path in paths if path != STDIN]
     with terminal.progress() as progress:
         report = build_index(
-            Library.of(index).beside(paths), index, model=model, progress=progress
+            library.beside(paths), index, model=chosen, progress=progress
         )
     terminal.show_report(report, index)
 
@@ -123,7 +141,7 @@ def build(
 def watch_paths(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders to index.")],
     index: Index,
-    model: Model = MODEL,
+    model: Chosen = None,
 ) -> None:
     """Build, and build again whenever the documents change. Ctrl-C ends it."""
     from threading import Event
@@ -132,12 +150,14 @@ def watch_paths(
     from qa import terminal, watch
     from qa.library import Library
 
+    if STDIN in paths:
+        raise typer.BadParameter("it cannot be watched", param_hint="-")
     logging.getLogger("watchfiles").setLevel(logging.ERROR)  # it tells of Ctrl-C
-    chosen = Library.of(index).beside(paths)
+    library, chosen = Library.of(index), _model(model, index)
     watch.follow(
-        chosen,
+        paths,
         index,
-        lambda: build_index(chosen, index, model=model),
+        lambda: build_index(library.beside(paths), index, model=chosen),
         lambda report: terminal.show_report(report, index),
         Event(),
     )

@@ -12,7 +12,7 @@ from index.records import Document
 
 Array = NDArray[Any]
 
-DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Filter:
         """Tell which documents have all that: (n,) bool."""
         kept = np.ones(len(documents), bool)
         if self.language:
-            kept &= [d.language == self.language for d in documents]
+            wanted = self.language.lower()
+            kept &= [d.language.lower() == wanted for d in documents]
         if self.source:
             kept &= [d.source == self.source for d in documents]
         if self.folder:

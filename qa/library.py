@@ -11,6 +11,7 @@ import shutil
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
 from index.errors import InputError
@@ -58,18 +59,23 @@ class Library:
     def take(self, stream: BinaryIO) -> Path:
         """Keep what a stream holds, instead of what the last one held.
 
-        JSON lines are told by the first one; all else is text.
+        JSON lines are told by the first one; all else is text. Raises InputError when
+        the stream holds nothing.
         """
-        first = stream.readline()
-        suffix = ".jsonl" if _is_object(first) else ".txt"
+        first = b""
+        while not first.strip() and (line := stream.readline()):
+            first = line
+        if not first.strip():
+            raise InputError(f"{STREAM} holds no text; what it held last is kept")
+        suffix, other = sorted([".jsonl", ".txt"], reverse=not _is_object(first))
         self.folder.mkdir(parents=True, exist_ok=True)
-        draft = self.folder / f".{STREAM}"
-        with draft.open("wb") as target:
-            target.write(first)
-            shutil.copyfileobj(stream, target)
-        for old in self.folder.glob(f"{STREAM}.*"):
-            old.unlink()
-        return draft.rename(self.folder / f"{STREAM}{suffix}")
+        with NamedTemporaryFile(dir=self.folder, prefix=".", delete=False) as draft:
+            draft.write(first)
+            shutil.copyfileobj(stream, draft)
+        kept = self.folder / f"{STREAM}{suffix}"
+        os.replace(draft.name, kept)
+        (self.folder / f"{STREAM}{other}").unlink(missing_ok=True)
+        return kept
 
     def write(self, title: str, text: str) -> Path:
         """Keep a pasted text as a Markdown article.

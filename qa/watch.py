@@ -55,11 +55,12 @@ def follow(
 def counts(path: Path, places: Sequence[Path], index: Path) -> bool:
     """Tell whether a change of a path may change what is indexed from some places.
 
-    What has no suffix may be a folder that was moved.
+    What is gone, or has no suffix, may be a folder that was moved.
     """
     if path.is_relative_to(index):
         return False
-    named = path.suffix == "" or has_reader(path.name)
+    gone = not path.exists() and path.name[-1] != "~"
+    named = path.suffix == "" or path.is_dir() or gone or has_reader(path.name)
     visible = path.name == IGNORE or (named and path.name[0] != ".")
     return visible and any(path.is_relative_to(place) for place in places)
 

@@ -5,6 +5,7 @@ characters but `\\n` and tab, and no lone surrogates. Whatever the input, the ti
 taken grows linearly with its size.
 """
 
+import codecs
 import re
 import unicodedata
 from pathlib import Path
@@ -18,6 +19,8 @@ MAX_LINE = 5_000_000
 
 _BOMS = {
     b"\xef\xbb\xbf": "utf-8-sig",
+    b"\xff\xfe\0\0": "utf-32",
+    b"\0\0\xfe\xff": "utf-32",
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
@@ -25,6 +28,11 @@ _CONTROL_BYTES = bytes({*range(32)} - {*b"\t\n\r\f\x1b"})
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SAMPLE = 200_000
+# What is declared as this is meant as that (WHATWG, Encoding Standard).
+_MEANT = {"iso8859-1": "cp1252"}
+_BEYOND = re.compile(rb"[^\x00-\x7f]")
+_JAPANESE = b"\x1b$"  # ISO-2022-JP, which is ASCII otherwise
+_BROKEN = 0.05  # of the characters beyond ASCII may be damaged
 
 # Not a word character, not a space, not ASCII: all combining marks, and little else.
 _MARKS = re.compile(r"[^\w\s\x00-\x7f]{40,}")
@@ -47,7 +55,10 @@ def load(path: Path, declared: re.Pattern[bytes] | None = None) -> str:
         )
     data = path.read_bytes()
     found = declared.search(data[:2048]) if declared else None
-    text = clean(decode(data, found[1].decode("ascii") if found else ""))
+    named = found[1].decode("ascii") if found else ""
+    if named.lower().startswith(("utf-16", "utf-32")):
+        named = ""  # it could not have been read
+    text = clean(decode(data, named))
     longest = max(map(len, text.split("\n")))
     if longest > MAX_LINE:
         raise InputError(
@@ -58,19 +69,43 @@ def load(path: Path, declared: re.Pattern[bytes] | None = None) -> str:
 
 
 def decode(data: bytes, declared: str = "") -> str:
-    """Decode by byte order mark, declaration, as UTF-8, or by statistics."""
+    """Decode by byte order mark, declaration, as UTF-8, or by statistics.
+
+    UTF-8 in which a few characters are damaged is still taken for it.
+    """
     for bom, encoding in _BOMS.items():
         if data.startswith(bom):
             return _decode(data, encoding)
     if looks_binary(data):
         raise InputError("looks binary; give a text file")
-    for encoding in filter(None, (declared, "utf-8")):
+    japanese = "iso2022_jp" if _JAPANESE in data else ""
+    for encoding in filter(None, (*_meant(declared), japanese, "utf-8")):
         try:
             return data.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             continue
-    guess = from_bytes(data[:_SAMPLE]).best()
+    text = data.decode("utf-8", "replace")
+    whole = len(text) - sum(map(text.count, map(chr, range(128))))
+    if text.count("\ufffd") <= _BROKEN * whole:
+        return text
+    guess = from_bytes(_telling(data)).best()
     return _decode(data, guess.encoding if guess else "utf-8")
+
+
+def _telling(data: bytes) -> bytes:
+    """Pick what tells of an encoding: lines with more than ASCII, as far as _SAMPLE."""
+    lines = b"\n".join(line for line in data.split(b"\n") if not line.isascii())
+    first = next((m.start() for m in _BEYOND.finditer(lines)), 0)
+    return lines[max(0, first - _SAMPLE // 2) :][:_SAMPLE]
+
+
+def _meant(declared: str) -> tuple[str, ...]:
+    """Give the encodings that a name may stand for."""
+    try:
+        name = codecs.lookup(declared).name
+    except LookupError:
+        return ()
+    return (_MEANT[name], name) if name in _MEANT else (name,)
 
 
 def looks_binary(data: bytes) -> bool:

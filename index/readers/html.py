@@ -6,6 +6,7 @@ the article (<article>, <main>) and that is not next to nothing, only that is ke
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,6 +22,7 @@ _SKIPPED = frozenset(
     "script style nav header footer noscript template svg iframe button select "
     "textarea".split()
 )
+_CONTROLS = (["button"], ["select"], ["textarea"])
 _ARTICLES = frozenset({"article", "main"})
 _ENOUGH = 0.1  # of all text is in the article, else the page is written in its own way
 _DATES = ("article:published_time", "datepublished", "date", "dc.date", "dcterms.date")
@@ -70,6 +72,8 @@ class Page(HTMLParser):
         self._heading: int | None = None  # the first one's place among the paragraphs
         self._in_title = False
         self._skipping: list[str] = []
+        self._skipped = Counter[str]()  # the same, by name
+        self._within = 0  # blocks opened in the innermost of them and not ended
 
     def title(self) -> str:
         return self.meta.get("og:title") or "".join(self._title)
@@ -95,7 +99,10 @@ class Page(HTMLParser):
         self._notice(tag, {key: value or "" for key, value in attrs})
         if tag in _SKIPPED:
             self._skipping.append(tag)
+            self._skipped[tag] += 1
+            self._within = 0
         elif tag in _BLOCKS:
+            self._within += 1
             self._articles += tag in _ARTICLES
             self._begin()
             if tag in _HEADINGS and self._heading is None:
@@ -105,9 +112,13 @@ class Page(HTMLParser):
         self._in_title = tag == "title" and not self._title
 
     def handle_endtag(self, tag: str) -> None:
-        if self._skipping and self._skipping[-1] == tag:
-            self._skipping.pop()
+        if self._skipped[tag]:
+            while self._spoken() != tag:
+                pass  # was left open within
         elif tag in _BLOCKS:
+            self._within -= 1
+            while self._within < 0 and self._skipping[-1:] in _CONTROLS:
+                self._spoken()  # was left open, and would hide the rest of the page
             self._articles = max(0, self._articles - (tag in _ARTICLES))
             self._begin()
         self._in_title = False
@@ -124,6 +135,12 @@ class Page(HTMLParser):
         elif self._skipping[-1] == "script" and not self.time:
             found = _JSON_DATE.search(data, 0, 100_000)  # of JSON-LD
             self.time = found[1] if found else ""
+
+    def _spoken(self) -> str:
+        """End what is left out innermost."""
+        tag = self._skipping.pop()
+        self._skipped[tag] -= 1
+        return tag
 
     def _begin(self) -> None:
         self._paragraphs.append([])

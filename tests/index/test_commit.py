@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -191,6 +192,26 @@ def test_rollback_brings_the_generation_before_back(folder, articles):
     assert index.build([articles], folder).generation == 3
     assert generations(folder) == ["1", "3"]
     assert index.rollback(folder) == 1
+
+
+def test_rollback_goes_by_what_is_there_once_it_is_its_turn(
+    folder, articles, monkeypatch
+):
+    """A build that ends while it waits for the lock makes another one current."""
+    index.build([articles], folder)
+
+    @contextmanager
+    def late(path):
+        monkeypatch.setattr(commit, "lock", lock)
+        index.build([articles], folder)
+        with lock(path):
+            yield
+
+    monkeypatch.setattr(commit, "lock", late)
+
+    assert index.rollback(folder) == 2
+    assert [p.split()[0] for p in layout.pointers(folder)] == ["2", "3"]
+    assert store.verify(folder) == []
 
 
 def test_rollback_refuses_what_is_not_there(folder, articles):

@@ -77,6 +77,15 @@ def test_patterns_find_files(docs, pattern, found):
     assert names(docs / pattern) == found
 
 
+def test_patterns_leave_indexes_out(docs):
+    """Their own files are no documents."""
+    (docs / "idx" / "generations" / "1").mkdir(parents=True)
+    (docs / "idx" / "CURRENT").write_text("1 x")
+    (docs / "idx" / "generations" / "1" / "terms.txt").write_text("rain")
+
+    assert names(docs / "**/*.txt") == ["b.txt"]
+
+
 def test_a_pattern_without_files_is_an_error(docs):
     """As is a path that is not there."""
     with pytest.raises(InputError, match="no file to read in"):

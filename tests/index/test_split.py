@@ -155,3 +155,13 @@ def test_split_takes_linear_time(unit):
 
     assert time.process_time() - start < 6  # 1.2 s here at worst; slower machines exist
     assert sum(len(p.text) for p in passages) <= len(text)
+
+
+def test_split_keeps_to_the_size_where_scripts_change():
+    """Letters and Han characters without a space, which count differently."""
+    text = "abcdefghij" * 500 + "停火协议今天生效了" * 500
+
+    parts = split(Document("a", "", text), 700)
+
+    assert "".join(part.text for part in parts) == text
+    assert max(length(part.text) for part in parts) <= 700

@@ -11,9 +11,11 @@ import pytest
 import threadpoolctl
 from typer.testing import CliRunner
 
-from index import embedders
+from index import embedders, layout
 from index.manifest import FORMAT
+from qa import watch
 from qa.cli import app
+from qa.library import Library
 from tests import samples, tiny
 
 ARTICLE = "---\ntitle: Tea\nlanguage: en\n---\n\nThe tea is poured at five.\n"
@@ -120,6 +122,57 @@ def test_build_reads_standard_input(tmp_path, piped, documents):
 
     status = json.loads(run("status", "--index", tmp_path / "new", "--json").stdout)
     assert status["documents"] == documents
+
+
+def test_an_empty_standard_input_replaces_nothing(tmp_path):
+    """What it held last is kept, and so are files that are called like it."""
+    args = ["build", "-", "--index", str(tmp_path / "new")]
+    CliRunner().invoke(app, args, input="Whales sing.\n")
+    kept = tmp_path / "new" / "documents"
+    (kept / "standard input.notes.txt").write_text("Owls do not.")
+
+    refused = CliRunner().invoke(app, args, input=" \n\n")
+    again = CliRunner().invoke(app, args, input='{"id": "a", "text": "Bats."}\n')
+
+    assert refused.exit_code == 1
+    assert "holds no text" in refused.output
+    assert again.exit_code == 0
+    assert sorted(path.name for path in kept.iterdir()) == [
+        "standard input.jsonl",
+        "standard input.notes.txt",
+    ]
+
+
+def test_an_index_keeps_its_model(docs, tmp_path):
+    """It is built again with that, unless another is chosen."""
+    other, folder = tmp_path / "other", tmp_path / "new"
+    tiny.write(other)
+    build = ["build", str(docs), "--index", str(folder)]
+
+    CliRunner().invoke(app, [*build, "--model", str(other)])
+    first = layout.current(folder)[1].model
+    CliRunner().invoke(app, build)
+    kept = layout.current(folder)[1].model
+    CliRunner().invoke(app, [*build, "--model", "fast"])
+
+    assert first == kept == str(other)
+    assert layout.current(folder)[1].model == "fast"
+
+
+def test_what_is_watched_takes_in_what_is_added_later(docs, tmp_path, monkeypatch):
+    """Files that came through the page since it began."""
+    folder, reports = tmp_path / "new", []
+
+    def follow(paths, index, build, tell, stop):
+        reports.append(build())
+        Library.of(index).write("Owls", "Owls do not sing.")
+        reports.append(build())
+
+    monkeypatch.setattr(watch, "follow", follow)
+    done = CliRunner().invoke(app, ["watch", str(docs), "--index", str(folder)])
+
+    assert done.exit_code == 0
+    assert reports[1].documents == reports[0].documents + 1
 
 
 def test_rollback_goes_back_and_status_says_where_to(docs, tmp_path):

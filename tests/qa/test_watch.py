@@ -76,3 +76,16 @@ def test_what_counts(path, counted):
     places = [Path("/x/docs"), Path("/x/one.txt")]
 
     assert watch.counts(Path("/x") / path, places, Path("/x/docs/index")) is counted
+
+
+def test_folders_with_dots_count(tmp_path):
+    """Moved in, and moved out again: what is gone may have been one."""
+    (tmp_path / "v1.2").mkdir()
+    (tmp_path / "a.png").touch()
+
+    told = [
+        watch.counts(tmp_path / name, [tmp_path], tmp_path / "index")
+        for name in ("v1.2", "v1.3", "a.png")
+    ]
+
+    assert told == [True, True, False]

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from index.errors import InputError
 from index.readers.decode import MAX_LINE, clean, decode, load
+from index.readers.html import CHARSET
 
 FRENCH = "Le président a appelé à mettre fin aux combats, dès ce soir. " * 5
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_decode_knows_unicode(encoding):
     """With a byte order mark or without."""
     assert decode(FRENCH.encode(encoding)) == FRENCH
@@ -31,6 +32,33 @@ def test_decode_knows_unicode(encoding):
 def test_decode_guesses_older_encodings(encoding, text):
     """By the statistics of charset-normalizer."""
     assert decode(text.encode(encoding)) == text
+
+
+def test_decode_takes_declarations_as_they_are_meant():
+    """Latin-1 is what Windows made of it; Japanese mail is ASCII with switches."""
+    quoted = "“Don’t”, she said – for €5."
+    assert decode(quoted.encode("cp1252"), "ISO-8859-1") == quoted
+    assert decode(b"caf\xe9 \x81", "latin1") == "café \x81"
+    assert decode(FRENCH.encode(), "us-ascii") == FRENCH
+    assert decode(FRENCH.encode(), "no such thing") == FRENCH
+    japanese = "停戦が今日発効した。"
+    assert decode(japanese.encode("iso2022_jp")) == japanese
+
+
+def test_a_page_that_can_be_read_is_not_utf_16(tmp_path):
+    """Whatever it says of itself."""
+    page = tmp_path / "a.html"
+    page.write_text('<meta charset="utf-16"><p>' + FRENCH, "utf-8")
+
+    assert load(page, CHARSET).endswith(FRENCH)
+
+
+def test_a_text_damaged_in_one_place_is_read():
+    """UTF-8 that ends in the middle of a character; older bytes after much ASCII."""
+    text = "停火协议今天生效了。" * 20
+    assert decode(text.encode()[:-1]) == text[:-1] + "\ufffd"
+    late = "A plain line.\n" * 30_000 + FRENCH
+    assert decode(late.encode("cp1252")) == late
 
 
 @pytest.mark.parametrize(

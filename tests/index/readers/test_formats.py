@@ -126,6 +126,22 @@ def test_html_makes_do_with_less(tmp_path):
     assert read_one(tmp_path / "b.html", "x").title == "b"
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<nav><button>Menu</nav><p>The bridge was closed.</p>",
+        "<div><p><button>Menu</p></div><p>The bridge was closed.</p>",
+        "<ul><li><select><option>en</ul></div></div><p>The bridge was closed.</p>",
+        "<button><div>Menu</div><b>Now</b></button><p>The bridge was closed.</p>",
+        "<nav><div>a<svg></div></nav><p>The bridge was closed.</p>",
+    ],
+)
+def test_html_that_leaves_open_what_is_left_out(tmp_path, page):
+    """The rest of the page is read, and nothing of a button."""
+    text = "The bridge was closed."
+    assert read_one(tmp_path / "a.html", page).text == text
+
+
 def test_html_believes_its_declared_encoding(tmp_path):
     """Two letters of Latin-2 would be too few to guess by."""
     page = '<meta charset="iso-8859-2"><p>żółć'.encode("iso-8859-2")
