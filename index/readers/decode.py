@@ -82,7 +82,7 @@ def decode(data: bytes, declared: str = "") -> str:
     for encoding in filter(None, (*_meant(declared), japanese, "utf-8")):
         try:
             return data.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
     text = data.decode("utf-8", "replace")
     whole = len(text) - sum(map(text.count, map(chr, range(128))))

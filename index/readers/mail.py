@@ -52,11 +52,18 @@ def message(
 
 
 def _header(mail: Message, key: str) -> str:
-    """Give a header in plain words, '' when there is none or nobody can read it."""
-    try:
-        return str(make_header(decode_header(mail.get(key, ""))))
-    except (MessageError, LookupError, ValueError):
-        return ""
+    """Give a header in plain words, '' when there is none or nobody can read it.
+
+    Bytes beyond ASCII should not stand there, and do: in UTF-8, or as the text.
+    """
+    said = next((value for name, value in mail.raw_items() if name.lower() == key), "")
+    data = said.encode("utf-8", "surrogateescape")
+    for encoding in ("utf-8", mail.get_content_charset("cp1252")):
+        try:
+            return str(make_header(decode_header(data.decode(encoding))))
+        except (MessageError, LookupError, ValueError):
+            continue
+    return ""
 
 
 def _text(part: Message) -> str:

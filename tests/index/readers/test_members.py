@@ -226,6 +226,19 @@ def test_mail_reads_what_was_forwarded(tmp_path):
     assert documents[0].text == "See below.\n\nTruce\n\nTalks began."
 
 
+@pytest.mark.parametrize(
+    ("encoding", "title"), [("utf-8", "Größe né"), ("cp1252", "Größe"), ("gbk", "停火")]
+)
+def test_mail_reads_headers_in_bare_letters(tmp_path, encoding, title):
+    """They should be written in ASCII, and often are not."""
+    declared = f"Content-Type: text/plain; charset={encoding}\n"
+    data = f"From: José <j@x.es>\n{declared}Subject: {title}\n\nText."
+
+    (found,), _ = read(tmp_path / "a.eml", data.encode(encoding, "replace"))
+
+    assert found.title == title
+
+
 def test_mail_reads_html_alone(tmp_path):
     """When there is no plain text; in any encoding."""
     data = (
