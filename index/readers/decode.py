@@ -85,8 +85,8 @@ def decode(data: bytes, declared: str = "") -> str:
         except (UnicodeError, LookupError):
             continue
     text = data.decode("utf-8", "replace")
-    whole = len(text) - sum(map(text.count, map(chr, range(128))))
-    if text.count("\ufffd") <= _BROKEN * whole:
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
+    if text.count("\ufffd") <= _BROKEN * beyond:
         return text
     guess = from_bytes(_telling(data)).best()
     return _decode(data, guess.encoding if guess else "utf-8")
@@ -95,8 +95,8 @@ def decode(data: bytes, declared: str = "") -> str:
 def _telling(data: bytes) -> bytes:
     """Pick what tells of an encoding: lines with more than ASCII, as far as _SAMPLE."""
     lines = b"\n".join(line for line in data.split(b"\n") if not line.isascii())
-    first = next((m.start() for m in _BEYOND.finditer(lines)), 0)
-    return lines[max(0, first - _SAMPLE // 2) :][:_SAMPLE]
+    first = _BEYOND.search(lines)
+    return lines[max(0, first.start() - _SAMPLE // 2) if first else 0 :][:_SAMPLE]
 
 
 def _meant(declared: str) -> tuple[str, ...]:
