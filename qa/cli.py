@@ -236,11 +236,7 @@ def serve(
         server = create(qa, auth=auth, local=local)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--auth") from error
-    typer.echo(f"Passage answers at http://{_authority(host)}:{port}", err=True)
-    if not (local or auth):
-        typer.echo("Anybody who reaches this address may ask; see --auth.", err=True)
-    logging.getLogger("uvicorn.error").addFilter(_not_cancelled)
-    uvicorn.run(
+    config = uvicorn.Config(
         server,
         host=host,
         port=port,
@@ -248,6 +244,13 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    bound = config.bind_socket()  # ends the program where another one has the port
+    address = f"http://{_authority(host)}:{bound.getsockname()[1]}"
+    typer.echo(f"Passage answers at {address}", err=True)
+    if not (local or auth):
+        typer.echo("Anybody who reaches this address may ask; see --auth.", err=True)
+    logging.getLogger("uvicorn.error").addFilter(_not_cancelled)
+    uvicorn.Server(config).run(sockets=[bound])
 
 
 @app.command()

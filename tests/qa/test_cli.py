@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -381,14 +382,27 @@ def test_a_server_multiplies_on_one_thread(index, monkeypatch):
     """So that it never waits for a core that another program has."""
     seen = []
     monkeypatch.setattr(
-        "uvicorn.run", lambda *_, **__: seen.extend(threadpoolctl.threadpool_info())
+        "uvicorn.Server.run",
+        lambda *_, **__: seen.extend(threadpoolctl.threadpool_info()),
     )
     with threadpoolctl.threadpool_limits(2, user_api="blas"):
-        run("serve", "--index", index)
+        run("serve", "--index", index, "--port", "0")
 
     of_blas = [pool["num_threads"] for pool in seen if pool["user_api"] == "blas"]
     assert of_blas
     assert set(of_blas) == {1}
+
+
+def test_a_port_in_use_is_no_address(index):
+    """It is not said that Passage answers there."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        args = ["serve", "--index", str(index), "--port", port]
+        result = CliRunner().invoke(app, args)
+
+    assert result.exit_code
+    assert isinstance(result.exception, SystemExit)
+    assert "answers at" not in result.output
 
 
 def command(*args, **options):
