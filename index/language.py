@@ -9,6 +9,8 @@ from functools import cache
 import regex as re
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from index.errors import ModelError
+
 _LANGUAGES = (
     "af ar az be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl gu he hi hr hu "
     "hy id is it ja ka kk km kn ko ky lo lt lv mk ml mn mr ms my ne nl no pa pl ps pt "
@@ -50,7 +52,8 @@ _SAMPLE = 1000
 def identify(text: str, default: str = "") -> str:
     """Give the ISO 639-1 code of the language most of a text is in.
 
-    default: what to say of texts too short to tell (under 20 letters).
+    default: what to say of texts too short to tell (under 20 letters). Raises
+    ModelError when there is no room to unpack the model in.
 
     >>> identify("โรงเรียน"), identify("Hm?", default="de")
     ('th', 'de')
@@ -78,6 +81,12 @@ def _by_script(sample: str, n_letters: int) -> str:
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    try:
+        identifier = LanguageIdentifier.from_model_file(MODEL_FILE)  # by a scratch file
+    except OSError as error:
+        raise ModelError(
+            f"the model that tells languages could not be unpacked ({error}); make "
+            "room in the folder for temporary files, or name another in TMPDIR"
+        ) from error
     identifier.set_languages(_LANGUAGES)
     return identifier

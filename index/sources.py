@@ -6,8 +6,9 @@ A folder's `.passageignore` names what to leave out below it, as .gitignore does
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from glob import glob
+from itertools import pairwise
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
@@ -68,17 +69,28 @@ def _matching(pattern: Path) -> Iterator[Found]:
     fixed = [not _MAGIC.search(part) for part in pattern.parts]
     root = Path(*pattern.parts[: fixed.index(False)])
     inside = os.path.realpath(root)
+    rules = cache(partial(_rules, str(root)))
     is_index = cache(_is_index)
+
+    def is_left_out(name: str) -> bool:
+        ignored: Ignored = ()
+        ends = [place for place, letter in enumerate(name, 1) if letter == "/"]
+        for start, end in pairwise([0, *ends, len(name)]):
+            ignored += rules(name[:start])
+            if _is_ignored(name[:end], ignored) or is_index(str(root / name[:end])):
+                return True
+        return False
+
     for path in sorted(glob(str(pattern), recursive=True)):
         real, given = os.path.realpath(path), Path(path)
-        inner = given.relative_to(root).parents
+        name = given.relative_to(root).as_posix()
         if (
             os.path.isfile(path)
             and readers.is_document(path)
             and _within(real, inside)
-            and not any(is_index(str(root / folder)) for folder in inner)
+            and not is_left_out(name)
         ):
-            yield real, given, given.relative_to(root).as_posix()
+            yield real, given, name
 
 
 def _walk(root: str, report: Report) -> Iterator[Found]:
@@ -93,7 +105,7 @@ def _walk(root: str, report: Report) -> Iterator[Found]:
             report(Path(root, at), error.strerror or str(error))
             continue
         if any(entry.name == IGNORE for entry in entries):
-            ignored = (*ignored, (at, _read(Path(root, at, IGNORE))))
+            ignored += _rules(root, at)
         is_beir = {entry.name for entry in entries} >= BEIR
         folders = []
         for entry in entries:
@@ -119,8 +131,11 @@ def _within(path: str, folder: str) -> bool:
     return os.path.commonpath([path, folder]) == folder
 
 
-def _read(path: Path) -> GitIgnoreSpec:
-    """Read an ignore file; raises InputError when it could be matched for ever."""
+def _rules(root: str, at: str) -> Ignored:
+    """Read a folder's ignore file; InputError when it could be matched for ever."""
+    path = Path(root, at, IGNORE)
+    if not path.is_file():
+        return ()
     lines = path.read_text("utf-8", "replace").splitlines()
     for number, line in enumerate(lines, 1):
         if not line.startswith("#") and _STARS.search(line):
@@ -128,7 +143,7 @@ def _read(path: Path) -> GitIgnoreSpec:
                 f"line {number} of {path} has more than {MOST_STARS} stars between "
                 "two slashes; write it with fewer"
             )
-    return GitIgnoreSpec.from_lines(lines)
+    return ((at, GitIgnoreSpec.from_lines(lines)),)
 
 
 def _is_ignored(name: str, ignored: Ignored) -> bool:

@@ -239,10 +239,10 @@ class Guard:
                 else _close(send)
             )
             return
-        refusal = await self._refusal(scope["method"], Headers(scope=scope))
+        refusal = await self._refusal(scope, Headers(scope=scope))
         await (refusal or self.app)(scope, receive, self._dressed(send))
 
-    async def _refusal(self, method: str, headers: Headers) -> PlainTextResponse | None:
+    async def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         if (
             self.local
             and not self.login
@@ -259,8 +259,12 @@ class Guard:
                 401,
                 {"WWW-Authenticate": 'Basic realm="Passage", charset="UTF-8"'},
             )
-        if method not in ("GET", "HEAD") and _foreign(headers):
+        if scope["method"] in ("GET", "HEAD"):
+            return None
+        if _foreign(headers):
             return PlainTextResponse("Requests from other sites are refused.\n", 403)
+        if scope["path"].startswith("/api/"):
+            return JSONResponse({"error": "ask with GET"}, 405, {"Allow": "GET"})
         return None
 
     def _dressed(self, send: Send) -> Callable[[Message], Awaitable[None]]:

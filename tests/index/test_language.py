@@ -1,7 +1,12 @@
 """Languages by script and by statistics."""
 
-import pytest
+import errno
 
+import pytest
+from py3langid.langid import LanguageIdentifier
+
+from index import language
+from index.errors import ModelError
 from index.language import identify
 
 SENTENCES = {
@@ -49,3 +54,16 @@ def test_identify_goes_by_the_greater_part():
     """An English word in a Thai text does not make it English."""
     assert identify(f"Bangkok {SENTENCES['th']}") == "th"
     assert identify(f"{SENTENCES['en']} ไทย") == "en"
+
+
+def test_identify_says_where_room_is_missing(monkeypatch):
+    """Its model is unpacked in the folder for temporary files, not in the index."""
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    language._identifier.cache_clear()
+    monkeypatch.setattr(LanguageIdentifier, "from_model_file", full)
+
+    with pytest.raises(ModelError, match=r"No space left .* TMPDIR"):
+        identify(SENTENCES["de"])

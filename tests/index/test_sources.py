@@ -86,6 +86,30 @@ def test_patterns_leave_indexes_out(docs):
     assert names(docs / "**/*.txt") == ["b.txt"]
 
 
+@pytest.mark.parametrize(
+    ("ignore", "left"),
+    [
+        ("old/", ["a.md", "new/e.md"]),
+        ("deep", ["a.md", "new/e.md", "old/c.md"]),
+        ("*.md\n!/a.md", ["a.md"]),
+    ],
+)
+def test_patterns_heed_ignore_files(docs, ignore, left):
+    """From the part before the pattern down, as if that folder were walked."""
+    (docs / ".passageignore").write_text(ignore)
+    (docs.parent / ".passageignore").write_text("*")
+
+    assert names(docs / "**/*.md") == left
+
+
+def test_a_pattern_heeds_the_nearest_ignore_file(docs):
+    """One in a folder overrides the one above."""
+    (docs / ".passageignore").write_text("*.md")
+    (docs / "old/.passageignore").write_text("!c.md")
+
+    assert names(docs / "**/*.*") == ["b.txt", "old/c.md"]
+
+
 def test_a_pattern_without_files_is_an_error(docs):
     """As is a path that is not there."""
     with pytest.raises(InputError, match="no file to read in"):

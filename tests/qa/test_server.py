@@ -105,6 +105,15 @@ def test_wrong_requests_get_one_clear_reason(client, params, reason):
     assert got.json()["error"].startswith(reason)
 
 
+@pytest.mark.parametrize("path", ["/api/ask", "/api/status"])
+def test_the_api_says_how_it_is_asked(client, path):
+    """By no other method than GET."""
+    got = client.post(path, params={"q": "x"})
+
+    assert (got.status_code, got.headers["allow"]) == (405, "GET")
+    assert got.json() == {"error": "ask with GET"}
+
+
 def test_an_unusable_index_is_no_traceback(qa, monkeypatch):
     """The reason, which names folders, stays in the log."""
 

@@ -69,11 +69,29 @@ def test_markdown_becomes_plain():
     )
 
 
-def test_markdown_takes_a_line_of_dashes_for_one(tmp_path):
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Just a line.",
+        "\n# A heading\n\nThe talks: they failed. *Nobody* knew: why.\n",
+        "- 'a list\n- of \"two: points",
+        "[" * 3000,
+    ],
+)
+def test_markdown_takes_a_line_of_dashes_for_one(tmp_path, prose):
     """Three dashes around prose are no front matter."""
-    text = "---\nJust a line.\n---\nAnd more."
+    document = read_one(tmp_path / "a.md", f"---\n{prose}\n---\nAnd more.")
 
-    assert read_one(tmp_path / "a.md", text).text == text
+    assert document.text.startswith("---\n")
+    assert document.text.endswith("\n---\nAnd more.")
+    assert len(document.text) > len(prose) // 2
+
+
+def test_front_matter_may_begin_with_comments(tmp_path):
+    """And its first name may be quoted."""
+    text = '---\n\n# Of the archive\n"title": Truce\n---\nTalks began.'
+
+    assert read_one(tmp_path / "a.md", text).title == "Truce"
 
 
 @pytest.mark.parametrize(
@@ -82,7 +100,7 @@ def test_markdown_takes_a_line_of_dashes_for_one(tmp_path):
         ("a: &x [1]\nb: *x", "aliases are not read"),
         ("a: [1", "not plain YAML"),
         ("a: !!python/object/apply:os.system [ls]", "not plain YAML"),
-        ("[" * 3000, "not plain YAML"),
+        ("a: " + "[" * 3000, "not plain YAML"),
         ("date: 2023-99-99", "not plain YAML"),
         ("x: " + "y" * 64_000, "front matter has 64,0"),
     ],
