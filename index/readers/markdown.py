@@ -20,7 +20,7 @@ from index.records import Document
 MAX_FRONT_MATTER = 64_000
 
 _FENCE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
-# The first line that is no comment, with a name of one word.
+# What is wrong YAML is meant as such when its first line has a name of one word.
 _FIELD = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[^\s#:]{1,60}:(?!\S)|\s*[{]")
 # These take linear time on any file: what repeats is bounded, or ends where it begins.
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S[^\n]*)$", re.MULTILINE)
@@ -66,7 +66,12 @@ def front_matter(text: str) -> tuple[dict[str, Any], str]:
     if not opening or not closing or not text.startswith("---"):
         return {}, text
     block = text[opening.end() : closing.start()]
-    fields = _parse(block) if _FIELD.match(block) else None
+    try:
+        fields = _parse(block)
+    except InputError:
+        if _FIELD.match(block):
+            raise
+        return {}, text
     if not isinstance(fields, dict):  # a line drawn with dashes
         return {}, text
     return fields, text[closing.end() :].lstrip("\n")
