@@ -9,7 +9,7 @@ from typing import Any
 
 from index.errors import CorruptSnapshot, FormatMismatch
 
-FORMAT = 4
+FORMAT = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,16 +16,25 @@ from icu4py.breakers import SentenceBreaker, WordBreaker
 
 from index.vietnamese import is_vietnamese, words
 
+# Characters that are not seen: soft hyphens, joiners, marks of direction. What parts
+# words without a space (U+200B, and U+200C in Persian) is not among them.
+_UNSEEN = r"\xad\u061c\u200d-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+
 # Inside one ICU word: a number with its separators, or letters with their marks.
 # Apostrophes part words, so that "l'offensive" holds "offensive".
-_INSIDE = regex.compile(r"\p{N}+(?:[.,]\p{N}+)*|[\p{L}\p{M}]+")
+_INSIDE = regex.compile(
+    r"\p{N}+(?:[.,٫٬．，]\p{N}+)*"
+    rf"|[\p{{L}}\p{{M}}]+(?:[{_UNSEEN}]+[\p{{L}}\p{{M}}]+)*"
+)
 
-# Marks that a reader may leave out (Arabic vowel signs and tatweel, Hebrew points,
-# joiners and soft hyphens), letters that Arabic-script spelling confuses (as Lucene's
-# ArabicNormalizer takes them), and Romanian ones, for which older texts have cedillas.
-_FOLDED = dict.fromkeys(
-    [*range(0x064B, 0x0660), 0x0670, 0x0640, *range(0x0591, 0x05C8), 0x200C, 0x00AD]
-) | str.maketrans("أإآٱىیکșț", "ااااييكşţ")
+# Marks that a reader may leave out: Arabic vowel signs and tatweel, Hebrew points, the
+# dot that a Turkish İ leaves on its i.
+_FOLDED = regex.compile(
+    rf"[{_UNSEEN}\u200c\u0591-\u05c7\u0640\u064b-\u065f\u0670]|(?<=i)\u0307"
+)
+# Letters that Arabic-script spelling confuses (as in Lucene's ArabicNormalizer), and
+# Romanian ones, for which older texts have cedillas; separators in numbers.
+_SPELT = str.maketrans("أإآٱىیکșț٫٬", "ااااييكşţ.,")
 
 
 class Term(NamedTuple):
@@ -48,7 +57,8 @@ def normalize(word: str) -> str:
     """
     if word.isascii():
         return word.lower()
-    folded = unicodedata.normalize("NFKC", word).lower().translate(_FOLDED)
+    folded = _FOLDED.sub("", unicodedata.normalize("NFKC", word).lower())
+    folded = folded.translate(_SPELT)
     return folded if folded.isalpha() else "".join(map(_ascii_digit, folded))
 
 
@@ -75,15 +85,17 @@ def terms(text: str) -> list[Term]:
             for match in _INSIDE.finditer(text, start, end):
                 found.append(Term(normalize(match.group()), *match.span()))
     found = [term for term in found if term.term]
-    return _joined(found) if is_vietnamese(text) else found
+    return _joined(found, text) if is_vietnamese(text) else found
 
 
-def _joined(found: list[Term]) -> list[Term]:
+def _joined(found: list[Term], text: str) -> list[Term]:
     """Put the syllables of Vietnamese words together."""
     stretches = words([term.term for term in found], [term[1:] for term in found])
     for first, end in reversed(list(stretches)):
-        joined = " ".join(term.term for term in found[first:end])
-        found[first:end] = [Term(joined, found[first].start, found[end - 1].end)]
+        place = slice(found[first].start, found[end - 1].end)
+        if "".join(text[place].split(" ")).isalpha():  # no full stop, and no line's end
+            joined = " ".join(term.term for term in found[first:end])
+            found[first:end] = [Term(joined, place.start, place.stop)]
     return found
 
 

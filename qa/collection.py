@@ -6,7 +6,7 @@ them; one weighted sum. It never changes once opened, so threads share it freely
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,8 @@ from index.lexical import Lexical
 from index.ragged import ranges
 from index.records import Document
 from index.store import Snapshot
-from index.tokens import Term
-from qa import answer, chance, phrase, question, rerank, weights
+from index.tokens import Term, terms
+from qa import answer, chance, copies, phrase, question, rerank, weights
 from qa.feedback import Feedback
 from qa.filters import ANY, Filter
 from qa.fuse import fuse, spread
@@ -35,6 +35,8 @@ Array = NDArray[Any]
 # Those are the same however many are asked for; any others come behind them.
 PROPOSED = 100
 RERANKED = 100
+# How many are ranked where fewer leave too few that are different.
+DEPTHS = (RERANKED, 400, 1600)
 # How many times as many are looked at, for each language to have its share.
 DEEPER = 8
 # A question is read up to this many characters and distinct words.
@@ -127,7 +129,22 @@ class Collection:
 
     def confidence(self, ranking: Ranking) -> float:
         """Estimate the probability that ranked passages answer."""
-        return answer.confidence(ranking, self._weights)
+        return answer.confidence(self._rivals(ranking), self._weights)
+
+    def _rivals(self, ranking: Ranking) -> Ranking:
+        """Keep the best passages, and of those that say nearly the same the first: it
+        has no rivals in the others."""
+        rows, found = ranking.rows[:RERANKED], self.snapshot
+        near = copies.near(found.vectors[rows], found.language_numbers[rows])
+        read = cache(lambda place: self.words(int(rows[place])))
+        kept: list[int] = []
+        for place in range(len(rows)):
+            before = [other for other in kept if near[place, other]]
+            if not any(copies.nearly_same(read(o), read(place)) for o in before):
+                kept.append(place)
+            if len(kept) == answer.LOOKED_AT:
+                break
+        return ranking.reordered(np.array(kept, np.int64), ranking.scores[kept])
 
     def _spread(self, rows: Array, n: int) -> Array:
         """Keep n of ranked rows, each language having its share of them."""
@@ -166,18 +183,19 @@ class Collection:
         """Give the text of the passage of this row."""
         return self.snapshot.passage(row).text
 
-    def document(self, row: int) -> Document:
-        """Give the document that the passage of this row was cut from."""
-        return self.snapshot.document(int(self.snapshot.document_rows[row]))
+    def words(self, row: int) -> list[str]:
+        """List the words of the passage of this row."""
+        return [term.term for term in terms(self.text(row))]
 
-    def documents(self, row: int, wanted: Filter = ANY) -> list[Document]:
-        """Give the documents that the passage of this row stands in, one that is wanted
-        first, and of the others MOST_COPIES at most."""
-        first = int(self.snapshot.document_rows[row])
-        places = [first, *self.snapshot.copies(first)]
+    def documents(self, rows: Sequence[int], wanted: Filter = ANY) -> list[Document]:
+        """Give the documents that passages stand in and that are wanted, each once,
+        those of the first passage first, 1 + MOST_COPIES at most."""
+        firsts = self.snapshot.document_rows[list(rows)].tolist()
+        found = (place for one in firsts for place in (one, *self.snapshot.copies(one)))
+        places = list(dict.fromkeys(found))
         if wanted != ANY:
             allowed = wanted.allowed([self.headings[place] for place in places])
-            places.insert(0, places.pop(int(allowed.argmax())))
+            places = [places[at] for at in np.flatnonzero(allowed)]
         return [self.snapshot.document(one) for one in places[: 1 + MOST_COPIES]]
 
     def named(self, row: int) -> list[str]:
@@ -238,9 +256,11 @@ class Collection:
             return none, none, none
         *found, exact = self._interact(asked, _gather(self.lexical, rows))
         *usual, _ = self._interact(asked, self._sampled, self._sampled_vectors)
-        sampled, n = self._languages[self._sample], len(self.snapshot.languages)
+        places = (self._languages, self.snapshot.document_rows)
+        sampled = tuple(column[self._sample] for column in places)
+        ranked = tuple(column[rows] for column in places)
         late, sentence = (
-            values - rerank.background(by_chance, sampled, n)[self._languages[rows]]
+            values - rerank.background(by_chance, *sampled, *ranked)
             for values, by_chance in zip(found, usual, strict=True)
         )
         return late, sentence, exact

@@ -6,17 +6,20 @@ next one beside it, and one assignment puts it in place.
 
 import logging
 import time
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from index import layout
 from index.build import MODEL, BuildReport, Progress, build
 from index.commit import rollback
 from index.store import Snapshot
 from qa import collection, reply
-from qa.collection import RERANKED, Collection
+from qa.collection import DEPTHS, RERANKED, Collection
 from qa.feedback import Feedback
 from qa.filters import Filter
 from qa.records import Answer
@@ -112,6 +115,7 @@ class QA:
         """
         began = time.perf_counter()
         question = question.encode("utf-8", "replace").decode()  # no lone surrogates
+        question = unicodedata.normalize("NFC", question)  # as texts are read
         if not question.strip():
             raise ValueError("the question is empty; write what you want to know")
         if not 1 <= k <= MOST_HITS:
@@ -122,13 +126,17 @@ class QA:
         filter = Filter(*(value or "" for value in wanted))
         among = opened.among(filter)
         told = Feedback.read(opened.snapshot, like, unlike)
-        ranking = opened.rank(asked, max(RERANKED, k + reply.SPARE), among, told)
-        if self.reranker is not None:
-            ranking = self.reranker.rank(question, ranking, opened.text)
-        ranking, copies = reply.distinct(opened, ranking, told.unlike)
-        confidence = opened.confidence(ranking)
+        for depth in DEPTHS:
+            ranking = opened.rank(asked, depth, among, told)
+            if self.reranker is not None:
+                ranking = self.reranker.rank(question, ranking, opened.text)
+            different, same = reply.distinct(opened, ranking, told.unlike)
+            if len(different) >= k or len(ranking) < depth:
+                break
+        first = np.isin(different.rows, ranking.rows[:RERANKED])
+        confidence = opened.confidence(different.top(int(first.sum())))
         answered = confidence >= reply.THRESHOLD
-        found = reply.shown(opened, asked, ranking.top(k), copies, filter, answered)
+        found = reply.shown(opened, asked, different.top(k), same, filter, answered)
         phrase = reply.phrase(question, confidence, found, self.reader)
         return Answer(
             question,

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.records import Document, Passage
-from index.store import Snapshot
 from index.tokens import Term, sentences, terms
-from qa import answer, question, rerank
+from qa import answer, copies, question, rerank
 from qa.collection import Collection
 from qa.filters import ANY, Filter
 from qa.highlight import highlight
@@ -22,12 +21,6 @@ from qa.rerank import Ranking
 
 Array = NDArray[Any]
 
-# Passages ranked beyond those asked for, so that near duplicates can be joined.
-SPARE = 10
-# Passages of one language whose vectors are this close are compared, and those that
-# share so much of their words (Jaccard) say the same.
-NEAR = 0.85
-SAME = 0.95
 # A question counts as answered from this confidence on.
 THRESHOLD = 0.4
 # A phrase is shown when it is as likely right as wrong.
@@ -57,12 +50,11 @@ class _Found:
 
 
 class Shown(NamedTuple):
-    """Hits; the sentences that would answer if any did, best first; the hit that holds
-    the first of these, and what the package's reader says of its passage."""
+    """Hits; the sentences that would answer if any did, best first, the first hit's
+    before others; and what the package's reader says of its passage."""
 
     hits: tuple[Hit, ...]
     sentences: tuple[Sentence, ...]
-    first: Hit | None
     reading: Reading | None
 
 
@@ -70,17 +62,19 @@ def shown(
     opened: Collection,
     asked: Question,
     ranking: Ranking,
-    copies: Mapping[int, Sequence[int]],
+    same: Mapping[int, Sequence[int]],
     wanted: Filter = ANY,
     answered: bool = True,
 ) -> Shown:
     """Make hits of ranked passages, and pick sentences of theirs, unless nothing is
     `answered`.
 
-    copies: the rows of passages that say the same as that of a row.
+    same: the rows of passages that say the same as that of a row.
     """
     scored = zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True)
-    kept = [_find(opened, row, score, wanted) for row, score in scored]
+    kept = [
+        _find(opened, row, score, same.get(row, ()), wanted) for row, score in scored
+    ]
     words = [
         [t for t in terms(one.passage.text) if t.term in opened.ids] for one in kept
     ]
@@ -92,16 +86,16 @@ def shown(
             one.passage,
             one.document,
             highlight(asked, of_it, beside),
-            (*one.others, *map(opened.document, copies.get(one.row, ()))),
+            one.others,
         )
         for rank, (one, of_it, beside) in enumerate(
             zip(kept, words, cosines, strict=True), 1
         )
     )
     if not answered:
-        return Shown(hits, (), None, None)
-    best, at, reading = _sentences(opened, asked, kept, words, cosines)
-    return Shown(hits, best, hits[at] if best else None, reading)
+        return Shown(hits, (), None)
+    best, reading = _sentences(opened, asked, kept, words, cosines)
+    return Shown(hits, best, reading)
 
 
 def _cosines(
@@ -128,9 +122,9 @@ def phrase(
 
     confidence: that the passages answer. reader: a network that finds it instead.
     """
-    if found.first is None:
+    if not found.sentences:
         return None
-    sentence, passage = found.sentences[0], found.first.passage
+    sentence, passage = found.sentences[0], found.hits[0].passage
     place, sure = None, 0.0
     if reader is not None:
         if place := reader.find(question, passage.text):
@@ -146,9 +140,12 @@ def phrase(
     return Sentence(text, sentence.document, start, end, sure)
 
 
-def _find(opened: Collection, row: int, score: float, wanted: Filter) -> _Found:
-    """Take up a passage in the first document that is wanted of those it stands in."""
-    document, *others = opened.documents(row, wanted)
+def _find(
+    opened: Collection, row: int, score: float, same: Sequence[int], wanted: Filter
+) -> _Found:
+    """Take up a passage in the first document that is wanted of those it stands in, it
+    or one that says the same."""
+    document, *others = opened.documents([row, *same], wanted)
     passage = replace(opened.snapshot.passage(row), document_id=document.id)
     return _Found(row, score, passage, document, tuple(others))
 
@@ -156,42 +153,29 @@ def _find(opened: Collection, row: int, score: float, wanted: Filter) -> _Found:
 def distinct(
     opened: Collection, ranking: Ranking, unlike: Sequence[int] = ()
 ) -> tuple[Ranking, dict[int, list[int]]]:
-    """Keep the best of those ranked passages that say the same, and none that says the
-    same as one of the rows `unlike`; give also the rows of the others, by its row."""
-    rows = [*unlike, *ranking.rows.tolist()]
-    alike = np.tril(_alike(opened.snapshot, np.array(rows, np.int64)), -1)
-    before = dict[int, list[int]]()
-    for place, other in np.argwhere(alike).tolist():
-        before.setdefault(rows[place], []).append(rows[other])
-    read = cache(lambda row: {term.term for term in terms(opened.text(row))})
+    """Keep the best of those ranked passages that say the same, and none that says
+    nearly the same as one of the rows `unlike`; give also the rows of the others, by
+    its row."""
+    rows = np.array([*unlike, *ranking.rows.tolist()], np.int64)
+    found = opened.snapshot
+    near = copies.near(found.vectors[rows], found.language_numbers[rows])
+    read = cache(lambda place: opened.words(int(rows[place])))
     kept: dict[int, list[int]] = {}
-    for row in rows:
-        near = (other for other in before.get(row, ()) if other in kept)
-        twin = next((o for o in near if _same_words(read(row), read(o))), None)
+    for place in range(len(unlike), len(rows)):
+        before = np.flatnonzero(near[place, :place]).tolist()
+        if any(
+            copies.nearly_same(read(o), read(place)) for o in before if o < len(unlike)
+        ):
+            continue
+        same = (o for o in before if o in kept and copies.same(read(o), read(place)))
+        twin = next(same, None)
         if twin is None:
-            kept[row] = []
+            kept[place] = []
         else:
-            kept[twin].append(row)
-    for row in unlike:
-        kept.pop(row, None)
-    places = np.flatnonzero(np.isin(ranking.rows, list(kept)))
-    return ranking.reordered(places, ranking.scores[places]), kept
-
-
-def _alike(snapshot: Snapshot, rows: Array) -> Array:
-    """Which of n passages may say the same, (n, n) bool: those of one language and of
-    different documents, with vectors that lie near."""
-    documents, languages = snapshot.document_rows[rows], snapshot.language_numbers[rows]
-    vectors = snapshot.vectors[rows]  # (n, d)
-    alike: Array = vectors @ vectors.T >= NEAR
-    alike &= languages[:, None] == languages
-    alike &= documents[:, None] != documents
-    return alike
-
-
-def _same_words(mine: set[str], theirs: set[str]) -> bool:
-    """Whether two passages have nearly the same words."""
-    return len(mine & theirs) >= SAME * len(mine | theirs)
+            kept[twin].append(int(rows[place]))
+    places = np.array(list(kept), np.int64) - len(unlike)
+    different = ranking.reordered(places, ranking.scores[places])
+    return different, dict(zip(different.rows.tolist(), kept.values(), strict=True))
 
 
 def _sentences(
@@ -200,31 +184,26 @@ def _sentences(
     kept: Sequence[_Found],
     words: Sequence[Sequence[Term]],
     cosines: Sequence[Array],
-) -> tuple[tuple[Sentence, ...], int, Reading | None]:
-    """Pick the sentences of the best passages that answer; give the place of the one
-    that holds the first, and read it. Where the best passage might answer counts for
-    its sentences."""
+) -> tuple[tuple[Sentence, ...], Reading | None]:
+    """Pick the sentences of the best passages that answer; none comes before those of
+    the first passage, which is read: where it might answer counts for its sentences."""
+    if not kept:
+        return (), None
     places = [sentences(one.passage.text, one.document.language) for one in kept]
     given = zip(kept, places, words, cosines, strict=True)
     own = [_own(opened, asked, *of_it) for of_it in given]
-
-    def read(i: int) -> Reading | None:
-        text, around = kept[i].passage.text, places[i][int(own[i].argmax())][0]
-        return opened.reading(asked, text, words[i], cosines[i], places[i], around)
-
-    reading = read(0) if kept else None
+    text, around = kept[0].passage.text, places[0][int(own[0].argmax())][0]
+    reading = opened.reading(asked, text, words[0], cosines[0], places[0], around)
     if reading is not None:
         own[0] = _answering(own[0], reading.shares(places[0]))
+    best = OWN * own[0].max() + (1 - OWN) * kept[0].score
     found = [
-        (i, _sentence(one, *place, OWN * score + (1 - OWN) * one.score))
-        for i, one in enumerate(kept)
-        for place, score in zip(places[i], own[i].tolist(), strict=True)
+        _sentence(one, *place, min(OWN * score + (1 - OWN) * one.score, best))
+        for one, here, scores in zip(kept, places, own, strict=True)
+        for place, score in zip(here, scores.tolist(), strict=True)
     ]
-    chosen = [found[at] for at in answer.choose([s.score for _, s in found])]
-    first = chosen[0][0] if chosen else 0
-    if first > 0:
-        reading = read(first)
-    return tuple(sentence for _, sentence in chosen), first, reading
+    chosen = answer.choose([sentence.score for sentence in found])
+    return tuple(found[at] for at in chosen), reading
 
 
 def _own(

@@ -174,22 +174,38 @@ def different(vectors: Array, languages: Array) -> Array:
     return found
 
 
-def background(values: Array, languages: Array, n_languages: int) -> Array:
-    """Mean of sampled passages by language: (n_languages,).
+def background(
+    values: Array,
+    languages: Array,
+    documents: Array,
+    of_languages: Array,
+    of_documents: Array,
+) -> Array:
+    """What sampled passages have by chance, for each of n others: (n,).
 
     Words of the question's own language match by chance more often than those of
     another; taking this off lets languages compete, and what a language has above the
     mean of all is taken off AGAIN, for it goes with better matches of right passages
-    too. values and languages: (s,) of the sample. A language with few passages leans on
+    too. values, languages, documents: (s,) of the sample; of_languages, of_documents:
+    (n,). Nothing is judged by its own document. A language with few passages leans on
     the mean of all, and a small sample on CHANCE.
     """
+    n_languages = 1 + max(languages.max(initial=0), of_languages.max(initial=0))
+    own = of_documents[:, None] == documents  # (n, s)
     counts = np.bincount(languages, minlength=n_languages)
     sums = np.bincount(languages, values, minlength=n_languages)
+    there = counts[of_languages] - own.sum(axis=1)
+    sum_there = sums[of_languages] - own @ values
     mean = sums / np.maximum(counts, 1)
-    overall = float(mean[counts > 0].mean()) if counts.any() else 0.0
-    leaned = (sums + LEAN * overall) / (counts + LEAN)
-    found: Array = leaned + AGAIN * (leaned - overall)
-    return (len(values) * found + FEW * CHANCE) / (len(values) + FEW)
+    # The mean of all languages, that of the passage's own without its document.
+    others = mean.sum() - mean[of_languages] + sum_there / np.maximum(there, 1)
+    n_others = (counts > 0).sum() - (counts[of_languages] > 0) + (there > 0)
+    overall = others / np.maximum(n_others, 1)
+    leaned = (sum_there + LEAN * overall) / (there + LEAN)
+    found = leaned + AGAIN * (leaned - overall)
+    size = len(values) - own.sum(axis=1)
+    result: Array = (size * found + FEW * CHANCE) / (size + FEW)
+    return result
 
 
 def rank(

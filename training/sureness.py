@@ -52,9 +52,9 @@ def _told(qa: QA, text: str) -> tuple[str, Array] | None:
     asked = opened.read(text)
     ranking, copies = reply.distinct(opened, opened.rank(asked, evaluate.PASSAGES))
     found = reply.shown(opened, asked, ranking.top(1), copies)
-    if found.first is None or found.reading is None:
+    if not found.sentences or found.reading is None:
         return None
-    first, passage = found.sentences[0], found.first.passage
+    first, passage = found.sentences[0], found.hits[0].passage
     one = found.reading.find((first.start - passage.start, first.end - passage.start))
     if one is None:
         return None

@@ -45,7 +45,7 @@ def test_sentences_are_set_against_the_question(qa):
 
     expected, counts = [], []
     for row in rows:
-        document = opened.document(row)
+        document = opened.documents([row])[0]
         text = _read(document)
         ends = [end for _, end in sentences(text, document.language)]
         read = embedder.encode_sentences([text], [np.array(ends, np.int32)])[1][0]
@@ -70,11 +70,12 @@ def test_the_nearest_sentence_speaks_for_its_passage(qa):
     mixed = (1 - rerank.NEAREST) * whole + rerank.NEAREST * nearest
     words = [
         sum(len({t.term for t in sentence}) for sentence in terms_by_sentence(text))
-        for text in map(_read, map(opened.document, ranking.rows))
+        for row in ranking.rows
+        for text in map(_read, opened.documents([row]))
     ]
     expected = rerank.steadied(mixed, np.array(words))
     assert ranking.cosines == pytest.approx(expected, abs=1e-3)
-    assert opened.document(ranking.rows[0]).id == "bridge"
+    assert opened.documents(ranking.rows[:1])[0].id == "bridge"
 
 
 def test_the_sentence_that_answers_is_the_first(qa):

@@ -109,7 +109,9 @@ def test_background_leans_on_all_languages_where_it_knows_little():
     counts for 3, and what chance gives in general for FEW."""
     values, languages = np.array([0.5, 0.7, 0.2]), np.array([0, 0, 1])
 
-    found = rerank.background(values, languages, 3)
+    found = rerank.background(
+        values, languages, np.arange(3), np.arange(3), np.array([7, 8, 9])
+    )
 
     lean = rerank.LEAN
     leaned = [(1.2 + lean * 0.4) / (2 + lean), (0.2 + lean * 0.4) / (1 + lean), 0.4]
@@ -121,9 +123,24 @@ def test_background_leans_on_all_languages_where_it_knows_little():
 
 def test_in_one_language_the_background_is_its_mean():
     """Nothing stands above the mean of all: of a thousand passages, it is theirs."""
-    values = np.tile([0.5, 0.7, 0.6], 1000)
-    found = rerank.background(values, np.zeros(3000, int), 1)
+    values, none = np.tile([0.5, 0.7, 0.6], 1000), np.zeros(1, int)
+    found = rerank.background(values, np.zeros(3000, int), np.arange(3000), none, none)
     assert found == pytest.approx([0.6], abs=1e-3)
+
+
+def test_nothing_is_judged_by_its_own_document():
+    """As if that were not in the sample."""
+    values, languages = np.array([0.5, 0.7, 0.2, 0.9]), np.array([0, 0, 1, 2])
+    documents = np.array([4, 5, 6, 8])
+
+    found = rerank.background(
+        values, languages, documents, np.array([0, 1]), np.array([4, 6])
+    )
+
+    for i, left in enumerate([[1, 2, 3], [0, 1, 3]]):
+        of = np.array([i]), np.array([9])
+        there = values[left], languages[left], documents[left]
+        assert found[i] == pytest.approx(rerank.background(*there, *of)[0])
 
 
 def test_a_sentence_gains_by_what_stands_around_it():
