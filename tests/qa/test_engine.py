@@ -51,6 +51,17 @@ def test_questions_in_one_language_find_articles_in_another(qa):
     assert np.mean([rank <= 5 for rank in ranks]) >= 0.85
 
 
+def test_what_the_page_suggests_is_answered(qa):
+    """By the document that it names; so is what each language's box suggests."""
+    static = SEEDS.parent / "qa" / "static"
+    for question, _, name in json.loads((static / "examples.json").read_text("utf-8")):
+        answer = qa.ask(question)
+        assert answer.answered, question
+        assert Path(answer.hits[0].document.id).name == name
+    for words in json.loads((static / "words.json").read_text("utf-8")).values():
+        assert qa.ask(words["placeholder"]).answered
+
+
 def test_every_offset_is_exact(qa):
     """Hits, sentences and spans can be cut from the document again."""
     for entry in questions()[::6]:
