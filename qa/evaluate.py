@@ -122,9 +122,19 @@ def evaluate(
 
 
 def measure(found: Run, judged: dict[str, dict[str, int]]) -> dict[str, float]:
-    """Average each measure over the judged queries."""
-    means = ir_measures.calc_aggregate(list(MEASURES.values()), judged, found)
+    """Average each measure over the judged queries.
+
+    found: equal scores are in the order that they are given in.
+    """
+    ranked = {id: _strict(scores) for id, scores in found.items()}
+    means = ir_measures.calc_aggregate(list(MEASURES.values()), judged, ranked)
     return {name: float(means[measure]) for name, measure in MEASURES.items()}
+
+
+def _strict(scores: dict[str, float]) -> dict[str, float]:
+    """Let no two scores be equal: measures order those by id, each in its own way."""
+    best_first = sorted(scores, key=scores.__getitem__, reverse=True)
+    return {id: float(-rank) for rank, id in enumerate(best_first)}
 
 
 def summary(outcomes: Mapping[str, Outcome], golds: Answers) -> dict[str, float]:

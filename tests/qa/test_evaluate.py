@@ -31,6 +31,17 @@ def test_measures_are_the_published_formulas():
     assert found["recall@5"] == pytest.approx(2 / 3)
 
 
+@pytest.mark.parametrize(("first", "found"), [("a", 1), ("b", 0)])
+def test_of_equal_scores_the_one_given_first_is_first(first, found):
+    """Every measure goes by the program's own order: rank 1, or 2 of 2."""
+    scores = dict.fromkeys(sorted("ab", key=lambda id: id != first), 0.5)
+
+    measured = evaluate.measure({"q": scores}, {"q": {"a": 1}})
+
+    assert measured["recall@1"] == found
+    assert measured["mrr@10"] == (1 if found else 1 / 2)
+
+
 def write(path, entries):
     path.write_text("".join(json.dumps(e) + "\n" for e in entries), "utf-8")
     return path
