@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec
@@ -124,12 +125,13 @@ def build(
     from qa.library import Library
 
     library, chosen = Library.of(index), _model(model, index)
+    taken: AbstractContextManager[None] = nullcontext()
     if STDIN in paths:
         if sys.stdin is None:
             raise typer.BadParameter("there is no standard input", param_hint="PATHS")
-        library.take(sys.stdin.buffer)
+        taken = library.take(sys.stdin.buffer)
         paths = [path for path in paths if path != STDIN]
-    with terminal.progress() as progress:
+    with taken, terminal.progress() as progress:
         report = build_index(
             library.beside(paths), index, model=chosen, progress=progress
         )

@@ -144,6 +144,24 @@ def test_an_empty_standard_input_replaces_nothing(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("piped", "options"),
+    [(bytes(range(256)) * 40, []), ('{"text": "Bats."}', ["--model", "no/such/one"])],
+    ids=["binary", "no such model"],
+)
+def test_a_failed_build_leaves_what_standard_input_held_last(tmp_path, piped, options):
+    """The next build has it still, and nothing else is left lying about."""
+    args = ["build", "-", "--index", str(tmp_path / "new")]
+    CliRunner().invoke(app, args, input="Whales sing.\n")
+
+    failed = CliRunner().invoke(app, [*args, *options], input=piped)
+
+    kept = tmp_path / "new" / "documents"
+    assert_one_line(failed, "")
+    assert [path.name for path in kept.iterdir()] == ["standard input.txt"]
+    assert (kept / "standard input.txt").read_text() == "Whales sing.\n"
+
+
 def test_an_index_keeps_its_model(docs, tmp_path):
     """It is built again with that, unless another is chosen."""
     other, folder = tmp_path / "other", tmp_path / "new"
