@@ -1,12 +1,16 @@
 """The `qa` command, as people and programs use it."""
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 import threadpoolctl
@@ -19,6 +23,8 @@ from qa.cli import app
 from qa.library import Library
 from tests import samples, tiny
 
+ROOT = Path(__file__).parents[2]
+needs_model = pytest.mark.skipif("fast" not in embedders.packaged(), reason="none here")
 ARTICLE = "---\ntitle: Tea\nlanguage: en\n---\n\nThe tea is poured at five.\n"
 HIT = {
     "rank", "score", "place", "document", "title", "source", "language", "date",
@@ -51,8 +57,24 @@ def index(docs, tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def real(docs, tmp_path_factory):
+    """An index for processes of their own, which have the packaged model."""
+    folder = tmp_path_factory.mktemp("real")
+    assert command("build", str(docs), "--index", str(folder)).returncode == 0
+    return folder
+
+
 def run(*args):
     return CliRunner().invoke(app, [str(arg) for arg in args])
+
+
+def command(*args, **options):
+    """Run `qa` in a process of its own."""
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+    return subprocess.run(
+        [sys.executable, "-m", "qa.cli", *args], timeout=60, cwd=ROOT, **options
+    )
 
 
 def test_ask_names_the_page(tmp_path):
@@ -411,27 +433,40 @@ def test_a_server_multiplies_on_one_thread(index, monkeypatch):
     assert set(of_blas) == {1}
 
 
-def test_a_port_in_use_is_no_address(index):
-    """It is not said that Passage answers there."""
+def test_an_address_that_cannot_be_had_is_one_line(index):
+    """It is not said that Passage answers there, but why it does not."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        args = ["serve", "--index", str(index), "--port", port]
-        result = CliRunner().invoke(app, args)
+        port = taken.getsockname()[1]
+        result = run("serve", "--index", index, "--port", port)
+    nowhere = run("serve", "--index", index, "--host", "a" * 100)
 
-    assert result.exit_code
-    assert isinstance(result.exception, SystemExit)
-    assert "answers at" not in result.output
+    assert_one_line(result, f"127.0.0.1:{port} cannot be listened on (Address already")
+    assert_one_line(nowhere, "choose another --port, or a --host of this machine")
 
 
-def command(*args, **options):
-    """Run `qa` in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "qa.cli", *args],
-        capture_output=True,
-        timeout=60,
-        cwd=Path(__file__).parents[2],
-        **options,
-    )
+@needs_model
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_server_that_is_interrupted_shows_no_traceback(real, times):
+    """By Ctrl-C, and by another one before it has stopped; a stream is open then."""
+    args = [sys.executable, "-m", "qa.cli", "serve", "--index", real, "--port", "0"]
+    server = subprocess.Popen(args, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    address = server.stderr.readline().split()[-1]
+    with contextlib.closing(_stream(address)):
+        for _ in range(times):
+            server.send_signal(signal.SIGINT)
+            time.sleep(0.5)
+        _, said = server.communicate(timeout=60)
+
+    assert "Traceback" not in said
+
+
+def _stream(address):
+    """Open what the page keeps open, once the server answers."""
+    for _ in range(100):
+        with contextlib.suppress(OSError):
+            return urlopen(f"{address}/gradio_api/heartbeat/any")
+        time.sleep(0.1)
+    raise TimeoutError(address)
 
 
 def test_an_undecodable_question_does_not_crash(tmp_path):
@@ -441,6 +476,30 @@ def test_an_undecodable_question_does_not_crash(tmp_path):
     assert result.returncode == 1
     assert b"Traceback" not in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("closed", [1, 2])
+def test_a_closed_stream_stops_nothing(index, closed):
+    """Neither `>&-` nor `2>&-`: the work is done, and what can be said is."""
+    asked = ["qa.cli", "status", "--index", str(index)]
+    shell = ["sh", "-c", f'exec "$@" {closed}>&-', "sh", sys.executable, "-m"]
+    result = subprocess.run([*shell, *asked], capture_output=True, cwd=ROOT)
+
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert (b"documents" in result.stdout) == (closed == 2)
+
+
+@needs_model
+@pytest.mark.parametrize("args", [["--help"], ["ask", "tea"], ["status", "--json"]])
+def test_a_reader_that_has_gone_is_no_failure(real, args):
+    """As `head` has, once it has what it wanted."""
+    options = [] if args == ["--help"] else ["--index", str(real)]
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "wb") as output:
+        result = command(*args, *options, stdout=output)
+
+    assert (result.returncode, result.stderr) == (0, b"")
 
 
 def test_the_command_imports_nothing_heavy():
