@@ -28,7 +28,7 @@ needs_model = pytest.mark.skipif("fast" not in embedders.packaged(), reason="non
 ARTICLE = "---\ntitle: Tea\nlanguage: en\n---\n\nThe tea is poured at five.\n"
 HIT = {
     "rank", "score", "place", "document", "title", "source", "language", "date",
-    "page", "start", "end", "text", "spans",
+    "page", "start", "end", "text", "also_in", "spans",
 }  # fmt: skip
 
 
@@ -112,13 +112,14 @@ def test_build_says_what_it_did(docs, tmp_path):
 
 
 def test_files_that_are_left_out_are_named(docs, tmp_path):
-    """A file that cannot be read does not stop the others."""
-    (tmp_path / "empty.txt").write_text("")
+    """A file that cannot be read does not stop the others; it is one line."""
+    empty = tmp_path / ("long " * 40 + ".txt")
+    empty.write_text("")
 
-    result = run("build", docs, tmp_path / "empty.txt", "--index", tmp_path / "new")
+    result = run("build", docs, empty, "--index", tmp_path / "new")
 
     assert result.exit_code == 0
-    assert "empty.txt" in result.stderr
+    assert result.stderr == f"not read: {empty}: no text in it\n"
 
 
 def test_added_files_stay_part_of_the_index(docs, tmp_path):
@@ -288,6 +289,17 @@ def test_ask_shows_passages_to_people(index):
 
     assert "Tea" in shown
     assert "The tea is poured at five." in shown
+
+
+def test_ask_names_the_other_documents_of_a_text(docs, tmp_path):
+    """Below the passage that stands in both."""
+    shutil.copytree(docs, tmp_path / "docs")
+    shutil.copy(docs / "tea.md", tmp_path / "docs/copy.md")
+    run("build", tmp_path / "docs", "--index", tmp_path / "index")
+
+    asked = run("ask", "When is the tea poured?", "--index", tmp_path / "index")
+
+    assert "Also in: Tea (tea.md)" in asked.stdout
 
 
 def test_status_describes_the_index(index, docs):
