@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 
 COST, BLOCK, LANES = 2**14, 8, 5
-_LINE = re.compile(r"([^:]+):((?:[0-9a-f]{2})+):([0-9a-f]{64})")
+_LINE = re.compile("([^:\ufffd]+):((?:[0-9a-f]{2})+):([0-9a-f]{64})")
 
 
 class Login:
@@ -44,7 +44,7 @@ def read(auth: str) -> Login:
     Raises ValueError when it is neither.
     """
     if os.path.isfile(auth):
-        text = Path(auth).read_text(encoding="utf-8")
+        text = Path(auth).read_text(encoding="utf-8", errors="replace")
         lines = [line for line in text.splitlines() if line.strip()]
         if not lines:
             raise ValueError(

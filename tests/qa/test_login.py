@@ -1,6 +1,7 @@
 """Who may use a server."""
 
 import base64
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -53,12 +54,18 @@ HASH = "0f" * 32
 
 @pytest.mark.parametrize(
     "line",
-    ["ana:secret", f"ana:salt:{HASH}", f"ana:00:{HASH[1:]}é", f"a:b:00:{HASH}"],
-    ids=["no hash", "salt", "hash", "colon in the name"],
+    [
+        "ana:secret",
+        f"ana:salt:{HASH}",
+        f"ana:00:{HASH[1:]}é",
+        f"a:b:00:{HASH}",
+        f"a\udcff:00:{HASH}",
+    ],
+    ids=["no hash", "salt", "hash", "colon in the name", "name that is no UTF-8"],
 )
 def test_a_damaged_file_is_refused(tmp_path, line):
     """A line that is no login is named when the server starts."""
-    (tmp_path / "logins").write_text(f"{line}\n", "utf-8")
+    (tmp_path / "logins").write_bytes(os.fsencode(f"{line}\n"))
 
     with pytest.raises(ValueError, match=r"'a.* is not user:salt:hash"):
         read(str(tmp_path / "logins"))
