@@ -1,5 +1,6 @@
 """Measures against hand-made runs, and the three BEIR files end to end."""
 
+import csv
 import json
 import math
 
@@ -174,12 +175,14 @@ def test_an_entry_that_is_not_as_it_should_be_is_named(tmp_path, line, reason):
         (b"1\tx", "not enough values"),
         (b"1\tx\tgood", "invalid literal"),
         (b"1\t\xff\t1", "surrogates not allowed"),
-        (b"1\t" + b"x" * 140_000 + b"\t1", "field larger than field limit"),
+        (b"1\t" + b"x" * 200 + b"\t1", "field larger than field limit"),
         (b"1\tx\t99999999999999999999999", "beyond 1,000,000"),
     ],
 )
-def test_a_judgement_that_is_not_as_it_should_be_is_named(tmp_path, row, reason):
+def test_a_bad_judgement_is_named(tmp_path, request, row, reason):
     """The third line of the file, below the headings and a good one."""
+    usual = csv.field_size_limit(100)
+    request.addfinalizer(lambda: csv.field_size_limit(usual))
     path = tmp_path / "bad.tsv"
     path.write_bytes(b"query-id\tcorpus-id\tscore\n1\ty\t1\n" + row)
     with pytest.raises(InputError, match=rf"line 3 of .*{reason}.*with tabs between"):
