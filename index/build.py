@@ -46,7 +46,7 @@ class BuildReport:
 
 
 def build(
-    paths: Sequence[str | Path],
+    paths: str | Path | Iterable[str | Path],
     folder: str | Path,
     *,
     model: str = MODEL,
@@ -55,11 +55,13 @@ def build(
 ) -> BuildReport:
     """Index files and folders; what has not changed is not embedded again.
 
-    folder: where the index is, or will be. model: a packaged name, a folder, or a
-    name on the hub. size: of a passage, see `split`.
+    paths: of files and folders, or a single one. folder: where the index is, or will
+    be. model: a packaged name, a folder, or a name on the hub. size: of a passage,
+    see `split`.
     Raises InputError when nothing can be read, ModelError, LockedError, SnapshotError;
     whatever is raised, the index stays as it was.
     """
+    paths = [paths] if isinstance(paths, str | Path) else list(paths)
     errors: Errors = []
     found = sources.find(paths, lambda *error: errors.append(error))
     recipe = Recipe([str(Path(path).absolute()) for path in paths], model, size)

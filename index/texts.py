@@ -1,5 +1,6 @@
 """Documents in a SQLite file: any of them at once, none in memory."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -87,7 +88,7 @@ def _columns(corpus: "Corpus") -> Iterator[tuple[Any, ...]]:
 
 
 def _uri(path: Path, options: str = "") -> str:
-    return f"file:{quote(str(path.absolute()))}?{options}"
+    return f"file:{quote(os.fsencode(path.absolute()))}?{options}"
 
 
 class Texts:

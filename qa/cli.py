@@ -10,9 +10,12 @@ import functools
 import json
 import logging
 import os
+import socket
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec
 
@@ -64,11 +67,23 @@ class Mode(StrEnum):
 
 def main() -> None:
     """Run the command line."""
-    # Names of files need not be valid UTF-8, and must not stop the output.
-    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
-    sys.stderr.reconfigure(errors="replace")  # type: ignore[union-attr]
+    sys.stdout, sys.stderr = _usable(sys.stdout), _usable(sys.stderr)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
-    app()
+    try:
+        app()
+    except SystemExit as ended:
+        if not isinstance(ended.__context__, BrokenPipeError):
+            raise
+        # Whoever read our output has gone; nothing is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _usable(stream: Any) -> TextIOWrapper:
+    """Let what cannot be written stop nothing: whatever is said to a stream that was
+    closed, and names of files that are not valid UTF-8."""
+    usable: TextIOWrapper = stream or open(os.devnull, "w")  # noqa: SIM115 - kept open
+    usable.reconfigure(errors="replace")
+    return usable
 
 
 def told(command: Callable[P, None]) -> Callable[P, None]:
@@ -79,8 +94,7 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **options)
         except BrokenPipeError:
-            # Whoever read our output has gone; nothing is left to tell.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise  # see `main`
         except (PassageError, OSError) as error:
             typer.echo(f"qa: {_one_line(error)}", err=True)
             raise typer.Exit(1) from error
@@ -124,12 +138,13 @@ def build(
     from qa.library import Library
 
     library, chosen = Library.of(index), _model(model, index)
+    taken: AbstractContextManager[None] = nullcontext()
     if STDIN in paths:
         if sys.stdin is None:
             raise typer.BadParameter("there is no standard input", param_hint="PATHS")
-        library.take(sys.stdin.buffer)
+        taken = library.take(sys.stdin.buffer)
         paths = [path for path in paths if path != STDIN]
-    with terminal.progress() as progress:
+    with taken, terminal.progress() as progress:
         report = build_index(
             library.beside(paths), index, model=chosen, progress=progress
         )
@@ -238,15 +253,13 @@ def serve(
         raise typer.BadParameter(str(error), param_hint="--auth") from error
     config = uvicorn.Config(
         server,
-        host=host,
-        port=port,
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    bound = config.bind_socket()  # ends the program where another one has the port
-    address = f"http://{_authority(host)}:{bound.getsockname()[1]}"
-    typer.echo(f"Passage answers at {address}", err=True)
+    bound = _bound(host, port)
+    address = f"{_authority(host)}:{bound.getsockname()[1]}"
+    typer.echo(f"Passage answers at http://{address}", err=True)
     if not (local or auth):
         typer.echo("Anybody who reaches this address may ask; see --auth.", err=True)
     logging.getLogger("uvicorn.error").addFilter(_not_cancelled)
@@ -324,9 +337,25 @@ def evaluate(
     terminal.show_record({**record, "queries per second": per_second})
 
 
+def _bound(host: str, port: int) -> socket.socket:
+    """Take an address to listen on; raises PassageError when it cannot be had."""
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+    except (OSError, UnicodeError) as error:
+        raise PassageError(
+            f"{_authority(host)}:{port} cannot be listened on "
+            f"({getattr(error, 'strerror', None) or error}); choose another --port, or "
+            "a --host of this machine"
+        ) from error
+    return made
+
+
 def _not_cancelled(record: logging.LogRecord) -> bool:
-    """Leave out the tracebacks of pages that are open when the server stops."""
-    return not (record.exc_info and record.exc_info[0] is asyncio.CancelledError)
+    """Leave out the tracebacks of what is open when the server stops; some are text."""
+    is_error = record.exc_info and record.exc_info[0] is asyncio.CancelledError
+    return not (is_error or record.getMessage().rstrip().endswith("CancelledError"))
 
 
 def _print_json(record: dict[str, Any]) -> None:

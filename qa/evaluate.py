@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard, TypeVar
 
 import ir_measures
 import numpy as np
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from index.build import MODEL, build_documents
 from index.errors import InputError
+from index.readers.fields import language_code
 from index.records import Document
 from index.tokens import sentences as sentences_of
 from qa import measures, reply
@@ -46,7 +47,11 @@ PASSAGES = 100
 # Hits that sentences and phrases are taken from.
 SHOWN = 5
 
+# ir-measures takes time and memory that grow with the highest grade of a judgement.
+MOST_RELEVANT = 1_000_000
+
 Array = NDArray[Any]
+Item = TypeVar("Item")
 Run = dict[str, dict[str, float]]
 Answers = Mapping[str, "Gold"]
 
@@ -122,9 +127,19 @@ def evaluate(
 
 
 def measure(found: Run, judged: dict[str, dict[str, int]]) -> dict[str, float]:
-    """Average each measure over the judged queries."""
-    means = ir_measures.calc_aggregate(list(MEASURES.values()), judged, found)
+    """Average each measure over the judged queries.
+
+    found: equal scores are in the order that they are given in.
+    """
+    ranked = {id: _strict(scores) for id, scores in found.items()}
+    means = ir_measures.calc_aggregate(list(MEASURES.values()), judged, ranked)
     return {name: float(means[measure]) for name, measure in MEASURES.items()}
+
+
+def _strict(scores: dict[str, float]) -> dict[str, float]:
+    """Let no two scores be equal: measures order those by id, each in its own way."""
+    best_first = sorted(scores, key=scores.__getitem__, reverse=True)
+    return {id: float(-rank) for rank, id in enumerate(best_first)}
 
 
 def summary(outcomes: Mapping[str, Outcome], golds: Answers) -> dict[str, float]:
@@ -242,19 +257,6 @@ def _passages(opened: Collection, text: str, mode: str) -> tuple[Array, Array]:
     return ranking.rows, ranking.scores
 
 
-def _records(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                record = json.loads(line)
-                yield {**record, "_id": str(record["_id"]), "text": str(record["text"])}
-            except (ValueError, KeyError, TypeError) as error:
-                raise InputError(
-                    f"line {number} of {path} is not a JSON object with _id and text "
-                    f"({error}); a BEIR file has one on each line"
-                ) from error
-
-
 def read_corpus(path: Path) -> list[Document]:
     """Read each entry of a corpus as one document."""
     return [
@@ -262,7 +264,7 @@ def read_corpus(path: Path) -> list[Document]:
             r["_id"],
             str(r.get("title") or ""),
             r["text"],
-            language=str(r.get("lang", "")),
+            language=language_code(r.get("language") or r.get("lang")),
         )
         for r in _records(path)
     ]
@@ -275,26 +277,77 @@ def read_queries(path: Path) -> dict[str, str]:
 
 def read_answers(path: Path) -> Answers:
     """Read what answers each query, where the file says so."""
-    return {
-        r["_id"]: Gold(tuple(r["answers"]), tuple(r["answer_start"]))
-        for r in _records(path)
-        if r.get("answers") and r.get("answer_start")
-    }
+    return {r["_id"]: r["gold"] for r in _records(path) if r["gold"]}
 
 
 def read_qrels(path: Path) -> dict[str, dict[str, int]]:
     """Read query id, corpus id and relevance, below a line of headings."""
     judged: dict[str, dict[str, int]] = {}
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
         rows = csv.reader(file, delimiter="\t")
-        next(rows, None)
-        for row in rows:
-            try:
-                query, document, relevance = row
-                judged.setdefault(query, {})[document] = int(relevance)
-            except ValueError as error:
-                raise InputError(
-                    f"line {rows.line_num} of {path} is {row}; wanted query id, corpus "
-                    "id and a whole number, with tabs between"
-                ) from error
+        try:
+            next(rows, None)
+            for query, document, relevance in rows:
+                _storable(query + document)
+                judged.setdefault(query, {})[document] = _grade(relevance)
+        except (ValueError, csv.Error) as error:
+            raise InputError(
+                f"line {rows.line_num} of {path} cannot be read ({error}); wanted "
+                "query id, corpus id and a whole number, with tabs between"
+            ) from error
     return judged
+
+
+def _records(path: Path) -> Iterator[dict[str, Any]]:
+    """Read the entries of a file, one a line, with the answers of each as `gold`."""
+    lines: dict[str, int] = {}
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                record = _record(line)
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
+                raise InputError(
+                    f"line {number} of {path} is not a JSON object with _id and text "
+                    f"({error}); a BEIR file has one on each line"
+                ) from error
+            first = lines.setdefault(record["_id"], number)
+            if first != number:
+                raise InputError(
+                    f"line {number} of {path} has the _id {record['_id']!r} of line "
+                    f"{first}; give each entry its own"
+                )
+            yield record
+
+
+def _record(line: bytes) -> dict[str, Any]:
+    record = json.loads(line.decode("utf-8-sig"))
+    id, text, gold = record["_id"], record["text"], None
+    if not (isinstance(id, str | int) and isinstance(text, str)):
+        raise TypeError("_id must be a string or a whole number, text a string")
+    _storable(f"{id}{text}{record.get('title')}")
+    if record.get("answers") and record.get("answer_start"):
+        gold = _gold(record["answers"], record["answer_start"])
+    return {**record, "_id": str(id), "gold": gold}
+
+
+def _gold(texts: object, starts: object) -> Gold:
+    if not (_is_list(texts, str) and _is_list(starts, int)):
+        raise TypeError("answers must be strings in a list, answer_start whole numbers")
+    return Gold(tuple(texts), tuple(starts))
+
+
+def _is_list(values: object, kind: type[Item]) -> TypeGuard[list[Item]]:
+    return isinstance(values, list) and all(isinstance(one, kind) for one in values)
+
+
+def _storable(text: str) -> None:
+    """Refuse what no index holds; raises ValueError."""
+    if b"\0" in text.encode():  # which refuses lone surrogates
+        raise ValueError("a NUL character in it")
+
+
+def _grade(text: str) -> int:
+    grade = int(text)
+    if abs(grade) > MOST_RELEVANT:
+        raise ValueError(f"{grade} is beyond {MOST_RELEVANT:,}")
+    return grade

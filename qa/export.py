@@ -36,6 +36,7 @@ COLUMNS = (
     "start",
     "end",
     "text",
+    "also_in",
 )
 
 
@@ -82,6 +83,7 @@ def _hit_record(hit: Hit) -> dict[str, Any]:
         "start": hit.passage.start,
         "end": hit.passage.end,
         "text": hit.passage.text,
+        "also_in": [{"document": d.id, "title": d.title} for d in hit.also_in],
         "spans": [[span.start, span.end, round(span.weight, 4)] for span in hit.spans],
     }
 
@@ -92,9 +94,14 @@ def answer_csv(answer: Answer) -> str:
     rows = csv.writer(buffer, lineterminator="\n")
     rows.writerow(COLUMNS)
     for hit in answer.hits:
-        record = _hit_record(hit)
+        record = {**_hit_record(hit), "also_in": also_in(hit)}
         rows.writerow([formula_safe(record[column]) for column in COLUMNS])
     return buffer.getvalue()
+
+
+def also_in(hit: Hit) -> str:
+    """Name the other documents that hold a hit's text."""
+    return "; ".join(f"{one.title} ({one.id})" for one in hit.also_in)
 
 
 def formula_safe(value: object) -> object:
@@ -121,6 +128,8 @@ def answer_markdown(answer: Answer) -> str:
         parts += [quote(sentence.text), f"— {plain(sentence.document.title)}"]
     for hit in answer.hits:
         parts += [f"## {hit.rank}. {plain(hit.document.title)}", markdown(hit)]
+        if hit.also_in:
+            parts += [f"Also in: {plain(also_in(hit))}"]
     return "\n\n".join(parts) + "\n"
 
 
@@ -175,7 +184,7 @@ def place(answer: Answer, kind: str, number: int) -> Place | None:
         for hit in answer.hits:
             if hit.rank == number:
                 return hit.document, hit.passage.start, hit.passage.end, hit.spans
-    if kind == "sentence" and number < len(answer.sentences):
+    if kind == "sentence" and 0 <= number < len(answer.sentences):
         found = answer.sentences[number]
         spans = evidence(found, answer.hits)
         return found.document, found.start, found.end, spans

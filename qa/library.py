@@ -9,11 +9,13 @@ import os
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
+from index import readers
 from index.errors import InputError
 
 STREAM = "standard input"
@@ -56,26 +58,39 @@ class Library:
             shutil.copyfileobj(source, target)
         return Path(target.name)
 
-    def take(self, stream: BinaryIO) -> Path:
+    @contextmanager
+    def take(self, stream: BinaryIO) -> Iterator[None]:
         """Keep what a stream holds, instead of what the last one held.
 
-        JSON lines are told by the first one; all else is text. Raises InputError when
-        the stream holds nothing.
+        Meanwhile it is built from; where that fails, the last is put back. JSON lines
+        are told by the first one; all else is text. Raises InputError when the stream
+        holds nothing that can be read.
         """
         first = b""
         while not first.strip() and (line := stream.readline()):
             first = line
         if not first.strip():
             raise InputError(f"{STREAM} holds no text; what it held last is kept")
-        suffix, other = sorted([".jsonl", ".txt"], reverse=not _is_object(first))
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=self.folder, prefix=".", delete=False) as draft:
-            draft.write(first)
-            shutil.copyfileobj(stream, draft)
+        suffix = ".jsonl" if _is_object(first) else ".txt"
         kept = self.folder / f"{STREAM}{suffix}"
-        os.replace(draft.name, kept)
-        (self.folder / f"{STREAM}{other}").unlink(missing_ok=True)
-        return kept
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=self.folder, prefix=".") as aside:
+            new = Path(aside, f"new{suffix}")
+            with new.open("wb") as file:
+                file.write(first)
+                shutil.copyfileobj(stream, file)
+            _check(new)
+            try:
+                for last in _streams(self.folder):
+                    last.rename(Path(aside, last.name))
+                new.rename(kept)
+                yield
+            except BaseException:
+                if not new.exists():
+                    kept.unlink(missing_ok=True)
+                for last in _streams(Path(aside)):
+                    last.rename(self.folder / last.name)
+                raise
 
     def write(self, title: str, text: str) -> Path:
         """Keep a pasted text as a Markdown article.
@@ -128,6 +143,23 @@ def safe_name(name: str) -> str:
     if _DEVICES.fullmatch(stem):
         stem = f"{stem}_"
     return stem + _shorten(suffix, 20)
+
+
+def _streams(folder: Path) -> list[Path]:
+    """List what streams held, as far as a folder has it."""
+    files = [folder / f"{STREAM}{suffix}" for suffix in (".jsonl", ".txt")]
+    return [file for file in files if file.exists()]
+
+
+def _check(path: Path) -> None:
+    """Refuse what a stream held when nothing of it can be read."""
+    try:
+        if any(document.text.strip() for document in readers.read(path, STREAM)):
+            return
+        problem = "no text in it"
+    except InputError as error:
+        problem = str(error)
+    raise InputError(f"{STREAM} cannot be read ({problem}); what it held last is kept")
 
 
 def _is_object(line: bytes) -> bool:

@@ -9,9 +9,11 @@ import binascii
 import hashlib
 import hmac
 import os
+import re
 from pathlib import Path
 
 COST, BLOCK, LANES = 2**14, 8, 5
+_LINE = re.compile("([^:\ufffd]+):((?:[0-9a-f]{2})+):([0-9a-f]{64})")
 
 
 class Login:
@@ -41,9 +43,14 @@ def read(auth: str) -> Login:
 
     Raises ValueError when it is neither.
     """
-    if Path(auth).is_file():
-        lines = Path(auth).read_text(encoding="utf-8").splitlines()
-        return Login([line for line in lines if line.strip()])
+    if os.path.isfile(auth):
+        text = Path(auth).read_text(encoding="utf-8", errors="replace")
+        lines = [line for line in text.splitlines() if line.strip()]
+        if not lines:
+            raise ValueError(
+                f"{auth} holds no login; add what python -m qa.login USER prints"
+            )
+        return Login(lines)
     user, colon, password = auth.partition(":")
     if not (user and colon and password):
         raise ValueError(
@@ -59,13 +66,12 @@ def hash_line(user: str, password: str) -> str:
 
 
 def _parse(line: str) -> tuple[str, str, str]:
-    user, _, rest = line.strip().rpartition(":")[0].rpartition(":")
-    hashed = line.strip().rpartition(":")[2]
-    if not (user and rest and len(hashed) == 64):
+    match = _LINE.fullmatch(line.strip())
+    if not match:
         raise ValueError(
             f"{line[:20]!r} is not user:salt:hash; make it with python -m qa.login USER"
         )
-    return user, rest, hashed
+    return match[1], match[2], match[3]
 
 
 def _credentials(header: str) -> tuple[str, str]:
@@ -98,4 +104,8 @@ if __name__ == "__main__":
     import getpass
     import sys
 
-    print(hash_line(sys.argv[1], getpass.getpass()))
+    match sys.argv[1:]:
+        case [user] if user and ":" not in user:
+            print(hash_line(user, getpass.getpass()))
+        case _:
+            sys.exit("python -m qa.login wants one user's name, without a colon in it")

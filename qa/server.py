@@ -8,6 +8,8 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -83,13 +85,20 @@ def create(
     _add_health(server, qa, metrics)
     _add_errors(server)
     if page:
-        import app
-
-        app.mount(server, qa, ask)
+        _page().mount(server, qa, ask)
     server.add_middleware(
         Guard, login=login.read(auth) if auth else None, local=local, metrics=metrics
     )
     return server
+
+
+def _page() -> Any:
+    """Load the app.py beside this package; whoever runs it may have one, too."""
+    path = Path(__file__).parents[1] / "app.py"
+    spec: Any = spec_from_file_location("passage_app", path)
+    page = module_from_spec(spec)
+    spec.loader.exec_module(page)
+    return page
 
 
 def _counted(ask: Callable[..., Answer], metrics: Metrics) -> Callable[..., Answer]:

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from qa.cite import pages
-from qa.export import evidence
+from qa.export import also_in, evidence
 from qa.records import Answer, Hit, Span
 from qa.render import strength
 from qa.words import speech
@@ -57,7 +57,7 @@ def show_report(report: "BuildReport", index: Path) -> None:
     """Say what a build did; what it could not read goes to standard error."""
     for path, reason in report.errors:
         said = Text(f"not read: {_shown(path)}: {reason}", "yellow")
-        Console(stderr=True).print(said)
+        Console(stderr=True, soft_wrap=True).print(said)
     Console(highlight=False, soft_wrap=True).print(
         f"{report.documents:,} documents, {report.passages:,} passages "
         f"({report.embedded:,} embedded, {report.reused:,} reused) "
@@ -98,6 +98,8 @@ def _show_hit(console: Console, hit: Hit) -> None:
     )
     console.print(Text("   " + " · ".join(fact for fact in facts if fact), "dim"))
     console.print(Padding(lit(hit.passage.text, hit.spans), (0, 0, 0, 3)))
+    if hit.also_in:
+        console.print(Text(f"   {ENGLISH.say('also_in')} {also_in(hit)}", "dim"))
 
 
 def lit(text: str, spans: tuple[Span, ...]) -> Text:

@@ -75,7 +75,12 @@ def load(model: str | Path) -> Embedder:
     Raises ModelError when it cannot be found or is not to be trusted.
     """
     folder = fetched(str(model))
-    stamp = max(file.stat().st_mtime_ns for file in folder.iterdir())
+    try:
+        stamp = max((file.stat().st_mtime_ns for file in folder.iterdir()), default=0)
+    except OSError as error:
+        raise ModelError(
+            f"{error.filename} cannot be read ({error.strerror}); get the model again"
+        ) from error
     return _opened(folder, stamp, _name(str(model)))
 
 

@@ -12,12 +12,15 @@ token table of this package, joined, so that a cosine is the mean of both, weigh
 Each finds what the other misses, and the table costs next to nothing.
 """
 
+import os
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read when onnxruntime is imported
+
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from itertools import pairwise
-from os import cpu_count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -103,7 +106,7 @@ class GraftEmbedder:
         else:
             # Long texts first, so that no thread is left with one at the end.
             order = sorted(range(len(texts)), key=lambda i: -len(readings[i].rows))
-            with ThreadPoolExecutor(cpu_count()) as threads:
+            with ThreadPoolExecutor(os.cpu_count()) as threads:
                 run = threads.map(lambda i: self._run(readings[i], ends[i]), order)
                 found = dict(zip(order, run, strict=True))
             made = [found[i] for i in range(len(texts))]

@@ -50,6 +50,23 @@ def built(fast, articles, tmp_path):
     return folder, index.build([articles], folder)
 
 
+def test_a_single_path_may_be_given_as_it_is(fast, articles, tmp_path):
+    """Text or Path, it is one path: not one for each letter, such as `/`."""
+    for one in (str(articles), articles):
+        assert index.build(one, tmp_path / "one").documents == 3
+        assert layout.current(tmp_path / "one")[1].paths == [str(articles)]
+
+
+def test_an_index_may_have_any_name(fast, articles, tmp_path):
+    """Even one that is not UTF-8; built, built again with what was there, and read."""
+    folder = tmp_path / "a?\udcff%23"
+    first = index.build([articles], folder)
+
+    assert index.build([articles], folder).reused == first.passages
+    with Snapshot.open(folder) as snapshot:
+        assert len(list(snapshot.documents())) == 3
+
+
 def test_build_keeps_what_was_read(built):
     """Documents in order, passages cut from them, rows that agree."""
     folder, report = built

@@ -1,12 +1,16 @@
 """The `qa` command, as people and programs use it."""
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 import threadpoolctl
@@ -19,10 +23,12 @@ from qa.cli import app
 from qa.library import Library
 from tests import samples, tiny
 
+ROOT = Path(__file__).parents[2]
+needs_model = pytest.mark.skipif("fast" not in embedders.packaged(), reason="none here")
 ARTICLE = "---\ntitle: Tea\nlanguage: en\n---\n\nThe tea is poured at five.\n"
 HIT = {
     "rank", "score", "place", "document", "title", "source", "language", "date",
-    "page", "start", "end", "text", "spans",
+    "page", "start", "end", "text", "also_in", "spans",
 }  # fmt: skip
 
 
@@ -51,8 +57,24 @@ def index(docs, tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def real(docs, tmp_path_factory):
+    """An index for processes of their own, which have the packaged model."""
+    folder = tmp_path_factory.mktemp("real")
+    assert command("build", str(docs), "--index", str(folder)).returncode == 0
+    return folder
+
+
 def run(*args):
     return CliRunner().invoke(app, [str(arg) for arg in args])
+
+
+def command(*args, **options):
+    """Run `qa` in a process of its own."""
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+    return subprocess.run(
+        [sys.executable, "-m", "qa.cli", *args], timeout=60, cwd=ROOT, **options
+    )
 
 
 def test_ask_names_the_page(tmp_path):
@@ -90,13 +112,14 @@ def test_build_says_what_it_did(docs, tmp_path):
 
 
 def test_files_that_are_left_out_are_named(docs, tmp_path):
-    """A file that cannot be read does not stop the others."""
-    (tmp_path / "empty.txt").write_text("")
+    """A file that cannot be read does not stop the others; it is one line."""
+    empty = tmp_path / ("long " * 40 + ".txt")
+    empty.write_text("")
 
-    result = run("build", docs, tmp_path / "empty.txt", "--index", tmp_path / "new")
+    result = run("build", docs, empty, "--index", tmp_path / "new")
 
     assert result.exit_code == 0
-    assert "empty.txt" in result.stderr
+    assert result.stderr == f"not read: {empty}: no text in it\n"
 
 
 def test_added_files_stay_part_of_the_index(docs, tmp_path):
@@ -142,6 +165,24 @@ def test_an_empty_standard_input_replaces_nothing(tmp_path):
         "standard input.jsonl",
         "standard input.notes.txt",
     ]
+
+
+@pytest.mark.parametrize(
+    ("piped", "options"),
+    [(bytes(range(256)) * 40, []), ('{"text": "Bats."}', ["--model", "no/such/one"])],
+    ids=["binary", "no such model"],
+)
+def test_a_failed_build_leaves_what_standard_input_held_last(tmp_path, piped, options):
+    """The next build has it still, and nothing else is left lying about."""
+    args = ["build", "-", "--index", str(tmp_path / "new")]
+    CliRunner().invoke(app, args, input="Whales sing.\n")
+
+    failed = CliRunner().invoke(app, [*args, *options], input=piped)
+
+    kept = tmp_path / "new" / "documents"
+    assert_one_line(failed, "")
+    assert [path.name for path in kept.iterdir()] == ["standard input.txt"]
+    assert (kept / "standard input.txt").read_text() == "Whales sing.\n"
 
 
 def test_an_index_keeps_its_model(docs, tmp_path):
@@ -248,6 +289,17 @@ def test_ask_shows_passages_to_people(index):
 
     assert "Tea" in shown
     assert "The tea is poured at five." in shown
+
+
+def test_ask_names_the_other_documents_of_a_text(docs, tmp_path):
+    """Below the passage that stands in both."""
+    shutil.copytree(docs, tmp_path / "docs")
+    shutil.copy(docs / "tea.md", tmp_path / "docs/copy.md")
+    run("build", tmp_path / "docs", "--index", tmp_path / "index")
+
+    asked = run("ask", "When is the tea poured?", "--index", tmp_path / "index")
+
+    assert "Also in: Tea (tea.md)" in asked.stdout
 
 
 def test_status_describes_the_index(index, docs):
@@ -393,27 +445,40 @@ def test_a_server_multiplies_on_one_thread(index, monkeypatch):
     assert set(of_blas) == {1}
 
 
-def test_a_port_in_use_is_no_address(index):
-    """It is not said that Passage answers there."""
+def test_an_address_that_cannot_be_had_is_one_line(index):
+    """It is not said that Passage answers there, but why it does not."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        args = ["serve", "--index", str(index), "--port", port]
-        result = CliRunner().invoke(app, args)
+        port = taken.getsockname()[1]
+        result = run("serve", "--index", index, "--port", port)
+    nowhere = run("serve", "--index", index, "--host", "a" * 100)
 
-    assert result.exit_code
-    assert isinstance(result.exception, SystemExit)
-    assert "answers at" not in result.output
+    assert_one_line(result, f"127.0.0.1:{port} cannot be listened on (Address already")
+    assert_one_line(nowhere, "choose another --port, or a --host of this machine")
 
 
-def command(*args, **options):
-    """Run `qa` in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "qa.cli", *args],
-        capture_output=True,
-        timeout=60,
-        cwd=Path(__file__).parents[2],
-        **options,
-    )
+@needs_model
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_server_that_is_interrupted_shows_no_traceback(real, times):
+    """By Ctrl-C, and by another one before it has stopped; a stream is open then."""
+    args = [sys.executable, "-m", "qa.cli", "serve", "--index", real, "--port", "0"]
+    server = subprocess.Popen(args, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    address = server.stderr.readline().split()[-1]
+    with contextlib.closing(_stream(address)):
+        for _ in range(times):
+            server.send_signal(signal.SIGINT)
+            time.sleep(0.5)
+        _, said = server.communicate(timeout=60)
+
+    assert "Traceback" not in said
+
+
+def _stream(address):
+    """Open what the page keeps open, once the server answers."""
+    for _ in range(100):
+        with contextlib.suppress(OSError):
+            return urlopen(f"{address}/gradio_api/heartbeat/any")
+        time.sleep(0.1)
+    raise TimeoutError(address)
 
 
 def test_an_undecodable_question_does_not_crash(tmp_path):
@@ -423,6 +488,30 @@ def test_an_undecodable_question_does_not_crash(tmp_path):
     assert result.returncode == 1
     assert b"Traceback" not in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("closed", [1, 2])
+def test_a_closed_stream_stops_nothing(index, closed):
+    """Neither `>&-` nor `2>&-`: the work is done, and what can be said is."""
+    asked = ["qa.cli", "status", "--index", str(index)]
+    shell = ["sh", "-c", f'exec "$@" {closed}>&-', "sh", sys.executable, "-m"]
+    result = subprocess.run([*shell, *asked], capture_output=True, cwd=ROOT)
+
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert (b"documents" in result.stdout) == (closed == 2)
+
+
+@needs_model
+@pytest.mark.parametrize("args", [["--help"], ["ask", "tea"], ["status", "--json"]])
+def test_a_reader_that_has_gone_is_no_failure(real, args):
+    """As `head` has, once it has what it wanted."""
+    options = [] if args == ["--help"] else ["--index", str(real)]
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "wb") as output:
+        result = command(*args, *options, stdout=output)
+
+    assert (result.returncode, result.stderr) == (0, b"")
 
 
 def test_the_command_imports_nothing_heavy():

@@ -1,5 +1,6 @@
 """Measures against hand-made runs, and the three BEIR files end to end."""
 
+import csv
 import json
 import math
 
@@ -29,6 +30,17 @@ def test_measures_are_the_published_formulas():
     assert found["mrr@10"] == pytest.approx((1 + 1 / 3) / 3)
     assert found["recall@1"] == pytest.approx(1 / 3)
     assert found["recall@5"] == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(("first", "found"), [("a", 1), ("b", 0)])
+def test_of_equal_scores_the_one_given_first_is_first(first, found):
+    """Every measure goes by the program's own order: rank 1, or 2 of 2."""
+    scores = dict.fromkeys(sorted("ab", key=lambda id: id != first), 0.5)
+
+    measured = evaluate.measure({"q": scores}, {"q": {"a": 1}})
+
+    assert measured["recall@1"] == found
+    assert measured["mrr@10"] == (1 if found else 1 / 2)
 
 
 def write(path, entries):
@@ -125,6 +137,79 @@ def test_a_bad_line_is_named(data_set, tmp_path):
     bad.write_text('{"_id": "1", "text": "ok"}\nnot json\n', "utf-8")
     with pytest.raises(InputError, match=r"line 2 of .*bad\.jsonl"):
         evaluate.evaluate(corpus, bad, qrels)
+
+
+def answered(texts, starts):
+    record = {"_id": "1", "text": "?", "answers": texts, "answer_start": starts}
+    return json.dumps(record).encode()
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"[" * 100_000, "recursion"),
+        (b'{"_id": "1", "text": "\xff"}', "can't decode byte 0xff"),
+        (rb'{"_id": "1", "text": "\ud800"}', "surrogates not allowed"),
+        (rb'{"_id": "1", "text": "a\u0000b"}', "a NUL character"),
+        (b'{"_id": "1", "text": null}', "text a string"),
+        (b'{"_id": null, "text": "?"}', "_id must be"),
+        (b"[1]", "JSON object"),
+        (answered("x", 22), "answer_start whole numbers"),
+        (answered([1], [2]), "strings in a list"),
+        (answered([None], [2]), "strings in a list"),
+        (answered(["x"], ["x"]), "answer_start whole numbers"),
+    ],
+)
+def test_an_entry_that_is_not_as_it_should_be_is_named(tmp_path, line, reason):
+    """In one line, whatever is wrong with it; `[[[...` nests too deep."""
+    path = tmp_path / "bad.jsonl"
+    path.write_bytes(b'{"_id": "0", "text": "ok"}\n' + line)
+    for reads in (evaluate.read_corpus, evaluate.read_queries, evaluate.read_answers):
+        with pytest.raises(InputError, match=rf"line 2 of .*{reason}"):
+            reads(path)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (b"1\tx", "not enough values"),
+        (b"1\tx\tgood", "invalid literal"),
+        (b"1\t\xff\t1", "surrogates not allowed"),
+        (b"1\t" + b"x" * 200 + b"\t1", "field larger than field limit"),
+        (b"1\tx\t99999999999999999999999", "beyond 1,000,000"),
+    ],
+)
+def test_a_bad_judgement_is_named(tmp_path, request, row, reason):
+    """The third line of the file, below the headings and a good one."""
+    usual = csv.field_size_limit(100)
+    request.addfinalizer(lambda: csv.field_size_limit(usual))
+    path = tmp_path / "bad.tsv"
+    path.write_bytes(b"query-id\tcorpus-id\tscore\n1\ty\t1\n" + row)
+    with pytest.raises(InputError, match=rf"line 3 of .*{reason}.*with tabs between"):
+        evaluate.read_qrels(path)
+
+
+def test_two_entries_of_one_id_are_an_error(tmp_path):
+    """Which of them is judged cannot be known."""
+    entries = [{"_id": id, "text": "?"} for id in ("1", "2", "1")]
+    with pytest.raises(InputError, match=r"line 3 of .* has the _id '1' of line 1"):
+        evaluate.read_corpus(write(tmp_path / "twice.jsonl", entries))
+
+
+@pytest.mark.parametrize(
+    ("fields", "language"),
+    [
+        ({"language": "fr"}, "fr"),
+        ({"lang": "pt-BR"}, "pt"),
+        ({"language": None, "lang": None}, ""),
+        ({}, ""),
+    ],
+)
+def test_an_entry_says_its_language_as_documents_do(tmp_path, fields, language):
+    """Under either name; '' lets it be told from the text."""
+    path = write(tmp_path / "corpus.jsonl", [{"_id": "1", "text": "?", **fields}])
+
+    assert [document.language for document in evaluate.read_corpus(path)] == [language]
 
 
 def test_queries_without_judgements_are_an_error(data_set, tmp_path):

@@ -21,7 +21,8 @@ from qa.records import Answer, Hit, Sentence, Span
 
 DOCUMENT = Document("a.md", "=SUM(A1)", "Il pleut. Il neige.", "Le Temps", "fr")
 PASSAGE = Passage("a.md", 0, 19, DOCUMENT.text)
-HIT = Hit(1, 0.81239, PASSAGE, DOCUMENT, (Span(13, 18, 0.5, "snow"),))
+COPY = Document("b/a.md", "Temps", DOCUMENT.text)
+HIT = Hit(1, 0.81239, PASSAGE, DOCUMENT, (Span(13, 18, 0.5, "snow"),), (COPY,))
 SENTENCE = Sentence("Il neige.", DOCUMENT, 10, 19, 0.9)
 ANSWER = Answer("Does it snow?", True, 0.9, (SENTENCE,), (HIT,), 0.01)
 
@@ -58,6 +59,7 @@ def test_the_record_has_the_promised_shape():
                 "start": 0,
                 "end": 19,
                 "text": "Il pleut. Il neige.",
+                "also_in": [{"document": "b/a.md", "title": "Temps"}],
                 "spans": [[13, 18, 0.5]],
             }
         ],
@@ -72,6 +74,7 @@ def test_csv_runs_no_formula():
     assert row["title"] == "'=SUM(A1)"
     assert row["text"] == "Il pleut. Il neige."
     assert row["score"] == "0.8124"
+    assert row["also_in"] == "Temps (b/a.md)"
 
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", " =1", "\r=1"])
@@ -89,6 +92,7 @@ def test_markdown_cites_every_passage():
     assert "# Does it snow?" in written
     assert "> Il neige." in written
     assert "> — *=SUM(A1),* Le Temps (a.md, characters 0–19)" in written
+    assert written.endswith("\n\nAlso in: Temps (b/a.md)\n")
 
 
 def test_a_sentence_is_found_with_its_evidence():
@@ -104,6 +108,7 @@ def test_a_hit_is_found_by_its_rank():
     assert place(ANSWER, "hit", 1) == (DOCUMENT, 0, 19, HIT.spans)
     assert place(ANSWER, "hit", 2) is None
     assert place(ANSWER, "sentence", 1) is None
+    assert place(ANSWER, "sentence", -1) is None
     assert place(ANSWER, "other", 0) is None
 
 

@@ -1,5 +1,6 @@
 """The files that are added through the page."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,32 @@ def test_a_file_is_deleted(library):
     library.delete(library.write("a", "a").name)
 
     assert library.files() == []
+
+
+class Cut(io.BytesIO):
+    """A stream that breaks off after its first line, as by Ctrl-C or a full disk."""
+
+    def read(self, size=-1):
+        raise KeyboardInterrupt
+
+
+def test_a_stream_that_breaks_off_leaves_nothing(library):
+    """Neither half of it nor a hidden file; what the last one held is there."""
+    with library.take(io.BytesIO(b"Whales sing.\n")):
+        pass
+
+    with pytest.raises(KeyboardInterrupt), library.take(Cut(b"Owls\ndo not.")):
+        pass
+
+    assert [file.read_text() for file in library.folder.iterdir()] == ["Whales sing.\n"]
+
+
+def test_the_first_stream_goes_when_nothing_came_of_it(library):
+    """There was none before it to put back."""
+    with pytest.raises(KeyboardInterrupt), library.take(io.BytesIO(b"Owls.")):
+        raise KeyboardInterrupt
+
+    assert list(library.folder.iterdir()) == []
 
 
 def test_it_is_built_from_once_it_holds_files(library, tmp_path):

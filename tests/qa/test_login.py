@@ -1,6 +1,10 @@
 """Who may use a server."""
 
 import base64
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -45,9 +49,48 @@ def test_a_login_needs_user_and_password(bad):
         read(bad)
 
 
-def test_a_damaged_file_is_refused(tmp_path):
-    """A line that is no login is named."""
-    (tmp_path / "logins").write_text("ana:secret\n")
+HASH = "0f" * 32
 
-    with pytest.raises(ValueError, match="user:salt:hash"):
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ana:secret",
+        f"ana:salt:{HASH}",
+        f"ana:00:{HASH[1:]}é",
+        f"a:b:00:{HASH}",
+        f"a\udcff:00:{HASH}",
+    ],
+    ids=["no hash", "salt", "hash", "colon in the name", "name that is no UTF-8"],
+)
+def test_a_damaged_file_is_refused(tmp_path, line):
+    """A line that is no login is named when the server starts."""
+    (tmp_path / "logins").write_bytes(os.fsencode(f"{line}\n"))
+
+    with pytest.raises(ValueError, match=r"'a.* is not user:salt:hash"):
         read(str(tmp_path / "logins"))
+
+
+def test_an_empty_file_is_refused(tmp_path):
+    """Nobody could log in."""
+    (tmp_path / "logins").write_text("\n")
+
+    with pytest.raises(ValueError, match="holds no login"):
+        read(str(tmp_path / "logins"))
+
+
+def test_a_password_may_be_longer_than_a_name_of_a_file():
+    assert read(f"ana:{'x' * 300}").allows(header("ana", "x" * 300))
+
+
+@pytest.mark.parametrize("args", [[], [""], ["a:b"], ["a", "b"]])
+def test_a_line_is_made_for_one_name(args):
+    """A browser's login ends the name at the first colon."""
+    made = subprocess.run(
+        [sys.executable, "-m", "qa.login", *args],
+        capture_output=True,
+        cwd=Path(__file__).parents[2],
+    )
+
+    assert (made.returncode, made.stdout) == (1, b"")
+    assert made.stderr.startswith(b"python -m qa.login wants one user's name")

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import sys
+from types import ModuleType
 
 import pytest
 from fastapi.testclient import TestClient
@@ -43,6 +45,14 @@ def test_the_api_gives_the_record_of_the_command_line(client, qa):
 
     assert got | {"seconds": 0} == wanted | {"seconds": 0}
     assert len(got["hits"]) == 3
+
+
+def test_the_page_is_ours_whatever_else_is_called_app(qa, monkeypatch):
+    """A folder that the server is started in may hold an app.py of its own."""
+    monkeypatch.setitem(sys.modules, "app", ModuleType("app"))
+
+    with TestClient(create(qa)) as client:
+        assert client.get("/config").json()["title"] == "Passage"
 
 
 def test_the_filters_are_passed_on(client):

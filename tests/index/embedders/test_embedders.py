@@ -35,6 +35,21 @@ def test_load_says_what_there_is(fast):
         embedders.load("fats")
 
 
+def test_load_refuses_an_empty_folder(tmp_path):
+    """It says what a model's folder would hold."""
+    with pytest.raises(ModelError, match=r"holds no \.safetensors file"):
+        embedders.load(tmp_path)
+
+
+def test_load_names_a_link_that_leads_nowhere(tmp_path):
+    """As in a copy of the hub's cache without what it links to."""
+    folder = tiny.write(tmp_path / "model")
+    (folder / "README.md").symlink_to(tmp_path / "gone")
+
+    with pytest.raises(ModelError, match=r"model/README.md cannot be read \(No such"):
+        embedders.load(folder)
+
+
 def test_load_refuses_weights_that_can_run_code(tmp_path):
     """A folder without safetensors is not opened."""
     (tmp_path / "pytorch_model.bin").write_bytes(b"x")

@@ -1,7 +1,10 @@
 """The grafted transformer of the package."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -197,3 +200,18 @@ def test_a_folder_for_other_inputs_is_refused(tmp_path):
 
     with pytest.raises(ModelError, match="for version 1 of how texts enter"):
         embedders.load(str(folder))
+
+
+def test_nothing_is_noted_down_about_who_runs_it(tmp_path):
+    """onnxruntime tells its makers of each use, unless it is told not to: it keeps a
+    number for this machine, and what it has to send, in the user's folders."""
+    code = (
+        "from index import embedders;"
+        "embedders.load('multilingual').encode_queries(['tea'])"
+    )
+    kept = {k: v for k, v in os.environ.items() if k != "ORT_DISABLE_TELEMETRY"}
+    folders = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+    subprocess.run([sys.executable, "-c", code], env=kept | folders, check=True)
+
+    assert list(tmp_path.rglob("*")) == []
