@@ -68,14 +68,14 @@ class QA:
     @classmethod
     def build(
         cls,
-        paths: Iterable[Path | str],
+        paths: Path | str | Iterable[Path | str],
         folder: Path | str,
         *,
         model: str = MODEL,
         progress: Progress | None = None,
     ) -> "QA":
         """Build an index of files and folders, then open it; see `index.build`."""
-        build([Path(p) for p in paths], Path(folder), model=model, progress=progress)
+        build(paths, folder, model=model, progress=progress)
         return cls.open(folder)
 
     @property
@@ -150,7 +150,7 @@ class QA:
 
     def rebuild(
         self,
-        paths: Iterable[Path | str] | None = None,
+        paths: Path | str | Iterable[Path | str] | None = None,
         progress: Progress | None = None,
     ) -> BuildReport:
         """Build the next generation with the same model, then answer from it.
@@ -159,7 +159,7 @@ class QA:
         raises ends the rebuild and leaves everything as it was.
         """
         manifest = self.snapshot.manifest
-        chosen = [Path(p) for p in (manifest.paths if paths is None else paths)]
+        chosen = manifest.paths if paths is None else paths
         report = build(chosen, self._folder, model=manifest.model, progress=progress)
         self.refresh()
         return report
