@@ -20,6 +20,9 @@ SAMPLED = 16
 LEAN = 4
 # Of these one does not count that is as near as this to another.
 COPY = 0.95
+# A sampled passage that matches better than this does so not by chance alone, and is
+# taken for this; chosen on odd articles.
+MATCH = 0.3
 # What chance gives in general, and how many sampled passages that counts for: of one
 # or two, it cannot be told what is usual.
 CHANCE = 0.07
@@ -190,6 +193,7 @@ def background(
     (n,). Nothing is judged by its own document. A language with few passages leans on
     the mean of all, and a small sample on CHANCE.
     """
+    values = np.minimum(values, MATCH)
     n_languages = 1 + max(languages.max(initial=0), of_languages.max(initial=0))
     own = of_documents[:, None] == documents  # (n, s)
     counts = np.bincount(languages, minlength=n_languages)

@@ -193,6 +193,22 @@ def test_an_answer_that_stands_several_times_is_an_answer(tmp_path, copies):
     assert forms.ask(question).confidence > 0.9
 
 
+def test_a_language_of_forms_is_found_among_others(tmp_path):
+    """That all its passages match is no chance, and takes nothing off them."""
+    form = (
+        "Flat number {} in Harbour Street. It was let to the {} family in March. The "
+        "rent for the flat was set at {} pounds a month. The windows were painted and "
+        "the heating was repaired."
+    )
+    names = "Baker Cooper Fisher Miller Turner Walker Fowler Parker Mason Carter Dyer"
+    texts = [form.format(i, n, 500 + i) for i, n in enumerate(names.split())]
+
+    answer = kept(tmp_path, texts).ask("Was the heating repaired in Harbour Street?")
+
+    assert answer.answered
+    assert {hit.document.id[:4] for hit in answer.hits} == {"note"}
+
+
 def test_copies_leave_room_for_as_many_hits_as_wanted(tmp_path):
     """And neither the first hits nor the confidence depend on how many these are."""
     texts = [f"{RENT.format(640)} {'Over. ' * (i % 3)}" for i in range(120)]

@@ -105,17 +105,17 @@ def test_each_language_has_its_share_of_the_sample():
 
 
 def test_background_leans_on_all_languages_where_it_knows_little():
-    """Means 0.6 of two and 0.2 of one; LEAN times their mean, 0.4, is added; all of it
+    """Means 0.2 of two and 0.1 of one; LEAN times their mean, 0.15, is added; all of it
     counts for 3, and what chance gives in general for FEW."""
-    values, languages = np.array([0.5, 0.7, 0.2]), np.array([0, 0, 1])
+    values, languages = np.array([0.15, 0.25, 0.1]), np.array([0, 0, 1])
 
     found = rerank.background(
         values, languages, np.arange(3), np.arange(3), np.array([7, 8, 9])
     )
 
     lean = rerank.LEAN
-    leaned = [(1.2 + lean * 0.4) / (2 + lean), (0.2 + lean * 0.4) / (1 + lean), 0.4]
-    expected = [value + rerank.AGAIN * (value - 0.4) for value in leaned]
+    leaned = [(0.4 + lean * 0.15) / (2 + lean), (0.1 + lean * 0.15) / (1 + lean), 0.15]
+    expected = [value + rerank.AGAIN * (value - 0.15) for value in leaned]
     usual, few = rerank.CHANCE, rerank.FEW
     expected = [(3 * value + few * usual) / (3 + few) for value in expected]
     assert found == pytest.approx(expected)
@@ -123,14 +123,24 @@ def test_background_leans_on_all_languages_where_it_knows_little():
 
 def test_in_one_language_the_background_is_its_mean():
     """Nothing stands above the mean of all: of a thousand passages, it is theirs."""
-    values, none = np.tile([0.5, 0.7, 0.6], 1000), np.zeros(1, int)
+    values, none = np.tile([0.15, 0.25, 0.2], 1000), np.zeros(1, int)
     found = rerank.background(values, np.zeros(3000, int), np.arange(3000), none, none)
-    assert found == pytest.approx([0.6], abs=1e-3)
+    assert found == pytest.approx([0.2], abs=1e-3)
+
+
+def test_what_matches_well_is_no_chance():
+    """It counts as MATCH."""
+    few, none = np.zeros(3, int), np.zeros(1, int)
+    well = rerank.background(
+        np.array([0.1, 0.9, 1.0]), few, np.arange(1, 4), none, none
+    )
+    least = np.array([0.1, rerank.MATCH, rerank.MATCH])
+    assert well == rerank.background(least, few, np.arange(1, 4), none, none)
 
 
 def test_nothing_is_judged_by_its_own_document():
     """As if that were not in the sample."""
-    values, languages = np.array([0.5, 0.7, 0.2, 0.9]), np.array([0, 0, 1, 2])
+    values, languages = np.array([0.05, 0.2, 0.1, 0.25]), np.array([0, 0, 1, 2])
     documents = np.array([4, 5, 6, 8])
 
     found = rerank.background(
