@@ -413,6 +413,23 @@ def test_a_citation_is_copied(browser, site):
             assert re.search(f"(?s){wanted}{where}$", copied)
 
 
+def test_a_citation_is_copied_without_the_clipboards_leave(browser, site):
+    """As on a page that came by plain http from another machine."""
+    with person(browser, site) as page:
+        page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: null})")
+        ask(page, HALT)
+        page.locator(".cite summary").first.click()
+        button = page.locator("button[data-copy]").first
+        button.click()
+        button.click()
+        expect(button).to_have_text("Copied")
+        expect(button).to_have_text("Copy as text")
+        page.focus("#question input")
+        page.keyboard.press("Control+A")
+        page.keyboard.press("Control+V")
+        expect(page.locator("#question input")).to_have_value(re.compile("Karabakh"))
+
+
 def test_why_names_the_words(page):
     """Which word of the question met which word of the passage."""
     ask(page, HALT)
@@ -543,6 +560,18 @@ def test_documents_can_be_found_and_read(page):
     page.click("#table tbody button")
 
     expect(page.locator("#reader article")).to_contain_text("Nikol Pashinyan")
+
+
+def test_what_is_opened_comes_into_view(page):
+    """Below a long table, and below the map, as well."""
+    open_documents(page)
+    page.click("#table tbody tr:first-child button")
+    expect(page.locator("#reader .text")).to_be_in_viewport(ratio=0.5)
+
+    page.click("#tabs [role=tab] >> nth=2")
+    page.focus(".plane g[tabindex='0']")
+    page.keyboard.press("Enter")
+    expect(page.locator("#map-reader .frame")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("people", [2, pytest.param(8, marks=pytest.mark.slow)])

@@ -125,7 +125,9 @@ window.passage = (() => {
       const frame = article.querySelector(".frame");
       const text = article.querySelector(".text");
       if (frame) text.scrollTop = frame.offsetTop - text.offsetTop - text.clientHeight / 4;
-      if (matchMedia("(max-width: 900px)").matches) article.scrollIntoView({ block: "start" });
+      const { top } = article.getBoundingClientRect();
+      if (matchMedia("(max-width: 900px)").matches || top < 0 || top > innerHeight / 2)
+        article.scrollIntoView({ block: "start" });
       (frame || article.querySelector(".close")).focus({ preventScroll: true });
     }));
   }
@@ -186,9 +188,21 @@ window.passage = (() => {
 
   async function copy(button) {
     const name = button.textContent;
-    await navigator.clipboard.writeText(button.dataset.copy);
+    if (navigator.clipboard) await navigator.clipboard.writeText(button.dataset.copy);
+    else copyOldWay(button);
+    if (name === button.dataset.done) return;  // it says so still, of the last click
     button.textContent = button.dataset.done;
     setTimeout(() => { button.textContent = name; }, 1500);
+  }
+
+  // Browsers give a page that came by plain http no clipboard.
+  function copyOldWay(button) {
+    const text = Object.assign(document.createElement("textarea"), { value: button.dataset.copy });
+    button.after(text);
+    text.select();
+    document.execCommand("copy");
+    text.remove();
+    button.focus();
   }
 
   function lamp(change) {
