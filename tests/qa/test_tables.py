@@ -11,8 +11,8 @@ ENGLISH = speech("en")
 
 
 def test_a_stage_under_way_says_how_far_it_is():
-    """30 of 120 took 2 s, so the other 90 take 6; the stage is set off."""
-    state = State("embedding", 30, 120, seconds=2.0, number=1)
+    """At 15 a second the other 90 of 120 take 6 s; the stage is set off."""
+    state = State("embedding", 30, 120, pace=1 / 15, number=1)
 
     shown = tables.progress(state, ENGLISH)
 
