@@ -251,21 +251,30 @@ def article(
     spans are relative to `start`. A very long text is shown up to SHOWN
     characters before and after the passage.
     """
-    close = tag(
-        "button", "×", type="button", class_="close", data_close=True,
-        aria_label=speech.say("close"),
-    )  # fmt: skip
     text = _opened(document.text, start, end, spans)
     on = pages(document, start, end) if end > start else ""
     whole = tag(
         "article",
-        tag("header", _title("h2", document), close),
+        tag("header", _title("h2", document), _close(speech)),
         tag("p", _facts(document, speech, on), class_="meta"),
         tag("div", text, class_="text", tabindex="0", **tongue(document.language)),
         class_="whole",
         aria_label=document.title,
     )
     return _page(speech, whole)
+
+
+def gone(speech: Speech) -> Html:
+    """Say that what was to be opened has left the index."""
+    header = tag("header", tag("h2", speech.say("gone")), _close(speech))
+    return _page(speech, tag("article", header, class_="whole", role="alert"))
+
+
+def _close(speech: Speech) -> Html:
+    return tag(
+        "button", "×", type="button", class_="close", data_close=True,
+        aria_label=speech.say("close"),
+    )  # fmt: skip
 
 
 def _opened(text: str, start: int, end: int, spans: Iterable[Span]) -> Html:

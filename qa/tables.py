@@ -122,6 +122,12 @@ def note(text: str, speech: Speech) -> Html:
     return tag("p", text, role="status", **tongue(speech.locale))
 
 
+def refusal(text: str, speech: Speech) -> Html:
+    """Say what could not be done."""
+    said = tag("p", text)
+    return tag("div", said, role="status", class_="refused", **tongue(speech.locale))
+
+
 def progress(state: State, speech: Speech) -> Html:
     """Say how far a rebuild is, or how it ended."""
     if state.running:

@@ -120,7 +120,7 @@ def test_the_time_left_follows_the_pace():
 
 
 def test_what_is_taken_over_does_not_count_as_work():
-    """900 of 1000 come at once, 10 more in 20 seconds: 180 are left for the other 90."""
+    """900 of 1000 come at once, 10 more in 20 seconds: the other 90 take 180."""
     seconds = iter([0.0, 20.0])
     left = []
 
