@@ -43,7 +43,8 @@ def _row(entry: Entry, speech: Speech) -> Html:
     )
     told = (entry.source, speech.name(entry.language), entry.date)
     cells = [tag("td", tag("bdi", cell)) for cell in told]
-    counts = [tag("td", f"{count:,}") for count in (entry.passages, entry.characters)]
+    sizes = (entry.passages, entry.characters)
+    counts = [tag("td", speech.number(size)) for size in sizes]
     return tag("tr", tag("th", title, scope="row"), *cells, *counts)
 
 
@@ -80,10 +81,10 @@ def question(text: str, speech: Speech) -> Html:
     return tag("p", text, class_="sure", role="alert", **tongue(speech.locale))
 
 
-def dated(record: Mapping[str, Any]) -> dict[str, str]:
+def dated(record: Mapping[str, Any]) -> dict[str, Any]:
     """Tell when a generation was made, and what it holds, for `sure_back`."""
     made = str(record["created"]).replace("T", " ").partition("+")[0]
-    return {"date": f"{made} UTC", "documents": f"{record['documents']:,}"}
+    return {"date": f"{made} UTC", "documents": record["documents"]}
 
 
 def folder(suffixes: Iterable[str], speech: Speech) -> Html:
@@ -195,7 +196,7 @@ def _unread(errors: Sequence[tuple[Path, str]], speech: Speech) -> Html:
     if not errors:
         return Html()
     rows = [tag("li", tag("bdi", path.name), ": ", reason) for path, reason in errors]
-    title = tag("summary", f"{speech.say('unread')} ({len(errors)})")
+    title = tag("summary", f"{speech.say('unread')} ({speech.number(len(errors))})")
     return tag(
         "details", title, tag("ul", *rows, tabindex="0"), class_="unread", open=True
     )
