@@ -163,7 +163,8 @@ def _facts(document: Document, speech: Speech, on: str = "") -> Html:
     """Name source, pages, language and date, isolated from each other's direction."""
     source = document.source if document.source != document.title else ""
     page = speech.say("page", n=on) if on else ""
-    facts = [source, page, speech.name(document.language), document.date]
+    date = tag("time", document.date) if document.date else ""
+    facts = [source, page, speech.name(document.language), date]
     told = [tag("bdi", fact) for fact in facts if fact]
     dot = tag("i", " · ", aria_hidden="true")
     return tag("span", Html(dot.join(told)), class_="facts")
@@ -298,7 +299,7 @@ def _opened(text: str, start: int, end: int, spans: Iterable[Span]) -> Html:
 
 def greeting(speech: Speech) -> Html:
     """Say what this page is for."""
-    return tag("h1", speech.say("tagline"), **tongue(speech.locale))
+    return tag("p", speech.say("tagline"), **tongue(speech.locale))
 
 
 def examples(questions: Iterable[tuple[str, str]], speech: Speech) -> Html:

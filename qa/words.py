@@ -11,6 +11,7 @@ from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 DEFAULT = "en"
+CHINESE = ("zh-cn", "zh-tw")  # the kinds that Gradio draws its half of the page in
 # Between thousands, and before decimals, where it is not as in English.
 MARKS = {"de": ".,", "es": ".,", "fr": "\u202f,"}
 
@@ -76,9 +77,11 @@ def preferred(accept_language: str) -> str:
     wishes = []
     for part in accept_language.split(","):
         tag, _, weight = "".join(part.split()).lower().partition(";")
-        wishes.append((-_number(weight.removeprefix("q=")), tag.split("-")[0]))
-    weight, first = min(wishes, key=lambda wish: wish[0])
-    return first if weight < 0 and first in table("words") else DEFAULT
+        wishes.append((-_number(weight.removeprefix("q=")), tag))
+    rank, first = min(wishes, key=lambda wish: wish[0])
+    locale = first.partition("-")[0]
+    known = locale in table("words") and (locale != "zh" or first in CHINESE)
+    return locale if rank < 0 and known else DEFAULT
 
 
 def _number(quality: str) -> float:

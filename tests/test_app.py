@@ -373,6 +373,80 @@ def test_dates_narrow(page):
     expect(page.locator(".dates summary")).to_be_focused()
 
 
+def test_a_year_is_typed_before_it_narrows(page):
+    """Its first three digits are no year yet: one question, one step of history."""
+    ask(page, HALT)
+    page.click(".dates summary")
+    begun = page.evaluate("history.length")
+    page.focus("[name=since]")
+    page.keyboard.type("01012025")
+    expect(page.locator(".dates summary")).to_have_text("2025-01-01 – ")
+    page.wait_for_url("**&since=2025-01-01")
+
+    assert page.evaluate("history.length") == begun + 1
+
+
+def test_an_address_may_name_a_year(browser, site):
+    """The page says so, and other filters leave it; any date takes it back."""
+    with person(browser, site, f"?q={quote(HALT)}&since=2025") as page:
+        page.wait_for_selector(".count")
+        expect(page.locator(".dates summary")).to_have_text("2025 – ")
+        page.select_option("[name=language]", "en")
+        page.wait_for_url("**&language=en&since=2025")
+        page.select_option("[name=language]", "")
+        page.click(".dates summary")
+        page.click(".dates button")
+        page.wait_for_url(lambda url: "since" not in url and "language" not in url)
+
+
+def test_the_same_question_again_is_no_step_of_history(page):
+    """Links write its blanks as %20, the page as +."""
+    page.locator(".examples a").first.click()
+    page.wait_for_selector(".hit")
+    begun = page.evaluate("history.length")
+    page.press("#question input", "Enter")
+    page.evaluate(SETTLED)
+
+    assert page.evaluate("history.length") == begun
+
+
+def test_a_slash_is_written_where_it_can_be(page):
+    """It goes to the question only from where it would do nothing."""
+    page.focus("[name=language]")
+    page.keyboard.press("/")
+    expect(page.locator("[name=language]")).to_be_focused()
+    open_documents(page)
+    assert page.evaluate(
+        """() => document.body.dispatchEvent(new KeyboardEvent(
+             "keydown", { key: "/", bubbles: true, cancelable: true }))"""
+    )
+
+
+def test_a_question_under_way_is_seen(page):
+    """When it takes longer than a moment, until the answer comes."""
+    ask(page, HALT)
+    held = []
+    page.route("**/gradio_api/run/**", lambda route: held.append(route))
+    page.fill("#question input", GOAL)
+    page.press("#question input", "Enter")
+    expect(page.locator("#results")).to_have_attribute("aria-busy", "true")
+
+    for route in held:
+        route.continue_()
+    page.unroute("**/gradio_api/run/**")
+    expect(page.locator("#results")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator(".passage").first).to_contain_text("Nuno Cabreira")
+
+
+def test_every_view_has_one_heading(page):
+    """The name of the page stays, whatever is asked or opened."""
+    expect(page.locator("h1:visible")).to_have_text("Passage")
+    ask(page, HALT)
+    expect(page.locator("h1:visible")).to_have_text("Passage")
+    open_documents(page)
+    expect(page.locator("h1:visible")).to_have_text("Passage")
+
+
 def test_the_keyboard_is_enough(page):
     """Enter asks, Tab and Enter open the article, Escape closes it and goes back."""
     ask(page, HALT)
@@ -471,6 +545,7 @@ def test_a_file_is_added_asked_and_deleted(page):
     with rebuilding(page):
         page.click("#yes")
         expect(page.locator("#added li")).to_have_count(0)
+        expect(page.locator("#find input")).to_be_focused()
     page.click("#tabs [role=tab]:has-text('Ask')")
     ask(page, question + " ")
     expect(page.locator("#results")).not_to_contain_text("Ulmbach begins")
@@ -661,6 +736,26 @@ def test_a_phone(browser, site, scheme):
             assert overflow(page) == []
 
 
+@pytest.mark.parametrize("locale", ["en", "fr", "de", "es", "zh-CN", "ar"])
+def test_the_smallest_phone(browser, site, locale):
+    """At 320 pixels tabs have their whole names, and the days lie within the page."""
+    phone = {"viewport": {"width": 320, "height": 700}, "locale": locale}
+    with person(browser, site, **phone) as page:
+        page.click(".dates summary")
+        expect(page.locator("[name=since]")).to_be_visible()
+
+        assert overflow(page) == []
+        panel, tabs = page.locator(".dates > div"), page.locator("#tabs [role=tab]")
+        assert panel.evaluate("one => one.getBoundingClientRect().left") >= 0
+        for tab in tabs.all():
+            assert tab.evaluate("one => one.scrollWidth - one.clientWidth") <= 1
+        inside = "one => one.closest('#box').getBoundingClientRect()"
+        box = page.locator("#ask").evaluate(inside)
+        button = page.locator("#ask").evaluate("one => one.getBoundingClientRect()")
+        assert box["left"] <= button["left"]
+        assert button["right"] <= box["right"]
+
+
 def test_dark_and_light(browser, site):
     """The system's wish is followed; the button changes it, for good."""
     with person(browser, site, color_scheme="dark") as page:
@@ -690,7 +785,7 @@ def test_the_interface_speaks_the_browsers_language(browser, site, locale, butto
     """Buttons come from the browser's side, greetings from the server's: they agree."""
     with person(browser, site, locale=locale) as page:
         expect(page.locator("#ask")).to_have_text(button)
-        greeting = page.locator("#greeting h1")
+        greeting = page.locator("#greeting p")
         expect(greeting).to_have_attribute("lang", locale.split("-")[0])
 
 

@@ -134,7 +134,7 @@ class Documents:
         spared = self.no.click(self.leave, None, asked, **DIRECT)
         spared.then(js="() => passage.spared()")
         done = self.yes.click(self.do, self.about, asked, **DIRECT)
-        done.then(self.show, **watch)
+        done.then(self.show, **watch).then(js="() => passage.spared()")
 
     def upload(self, files: list[str] | None, request: gr.Request) -> tuple[None, Html]:
         """Keep uploaded files, and take them out of Gradio's own folder."""

@@ -32,6 +32,8 @@ def test_every_locale_takes_the_same_values(locale):
         ("nl, de;q=0.9, en;q=0.8", "en"),
         ("he, ar;q=0.9", "en"),
         ("zh-TW", "zh"),
+        ("zh-CN, zh;q=0.9", "zh"),
+        ("zh-HK, zh;q=0.9", "en"),
         ("xx", "en"),
         ("", "en"),
         ("fr;q=nonsense, ar;q=0.1", "ar"),
