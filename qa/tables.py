@@ -87,14 +87,18 @@ def dated(record: Mapping[str, Any]) -> dict[str, Any]:
     return {"date": f"{made} UTC", "documents": record["documents"]}
 
 
-def folder(suffixes: Iterable[str], speech: Speech) -> Html:
-    """Offer to add a folder; the page's script hands its files to the upload."""
+def folder(suffixes: Iterable[str], largest: int, speech: Speech) -> Html:
+    """Offer to add a folder; the page's script hands its files to the upload.
+
+    largest: of a file that is taken up, in MB.
+    """
     chooser = tag(
         "input",
         type="file",
         webkitdirectory=True,
         multiple=True,
         data_suffixes=" ".join(suffixes),
+        data_largest=largest << 20,
     )
     label = tag("label", speech.say("add_folder"), chooser)
     hint = tag("p", speech.say("formats", formats=_listed(suffixes)))

@@ -593,6 +593,35 @@ def test_a_file_that_cannot_be_read_is_named(page):
         page.click("#yes")
 
 
+def test_a_file_that_is_too_large_keeps_no_other_away(page, qa):
+    """It is named with the limit; the message from before goes."""
+    large = f"new File([new Uint8Array({(50 << 20) + 1})], 'large.txt')"
+    small = "new File(['The grandlo of Esk hums.'], 'grandlo.txt')"
+    open_documents(page)
+    note = page.locator("#note")
+    with rebuilding(page):
+        choose(page, large, small)
+        expect(note).to_contain_text("Added (1): grandlo.txt")
+        expect(note).to_contain_text("large.txt: larger than 50 MB")
+    assert "grandlo.txt" in known(qa)
+
+    choose(page, large)
+    expect(note).not_to_contain_text("Added")
+    expect(note).to_contain_text("large.txt: larger than 50 MB")
+
+
+def choose(page, *files):
+    """Choose files that are made in the browser."""
+    page.locator("#upload input[type=file]").evaluate(
+        f"""input => {{
+          const chosen = new DataTransfer();
+          for (const file of [{", ".join(files)}]) chosen.items.add(file);
+          input.files = chosen.files;
+          input.dispatchEvent(new Event("change", {{ bubbles: true }}));
+        }}"""
+    )
+
+
 def test_the_last_index_can_be_brought_back(page, qa):
     """After a question; a text that came since is not found, until it is again."""
     open_documents(page)

@@ -99,14 +99,27 @@ window.passage = (() => {
     }
   }
 
+  // For one file that is too large Gradio drops all; such files are named, and never reach it.
+  const isOversized = (file) => file.size > +at("[data-largest]").dataset.largest;
+  let left = [];
+  const oversized = () => left.splice(0).join("\n");
+
   function hand(files) {
-    const taken = new DataTransfer();
-    for (const file of files) taken.items.add(file);
-    const input = at("#upload input[type=file]");
-    if (!taken.files.length || !input) return;
+    const taken = new DataTransfer(), input = at("#upload input[type=file]");
+    if (!files.length || !input) return;
+    left = files.filter(isOversized).map((file) => file.name);
+    for (const file of files) if (!isOversized(file)) taken.items.add(file);
     input.files = taken.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
+    if (taken.files.length) input.dispatchEvent(new Event("change", { bubbles: true }));
+    else at("#none-fits").click();
   }
+
+  document.addEventListener("change", (change) => {
+    const files = [...(change.target.files || [])];
+    if (!change.target.matches("#upload input") || !files.some(isOversized)) return;
+    change.stopPropagation();
+    hand(files);
+  }, true);
 
   document.addEventListener("change", (change) => {
     const suffixes = change.target.dataset?.suffixes?.split(" ");
@@ -117,7 +130,7 @@ window.passage = (() => {
   document.addEventListener("drop", async (drop) => {
     if (!drop.target.closest?.("#upload")) return;
     const entries = [...drop.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-    if (!entries.some((entry) => entry.isDirectory)) return;
+    if (!entries.some((entry) => entry.isDirectory) && ![...drop.dataTransfer.files].some(isOversized)) return;
     drop.preventDefault();
     drop.stopPropagation();
     const suffixes = at("[data-suffixes]").dataset.suffixes.split(" "), files = [];
@@ -310,5 +323,5 @@ window.passage = (() => {
   }
   addEventListener("DOMContentLoaded", finish);
   if (document.readyState !== "loading") finish();
-  return { ask, arrived, drawn, opened, spared, sure, tidy };
+  return { ask, arrived, drawn, opened, oversized, spared, sure, tidy };
 })();

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 WATCH_SECONDS = 0.5
 MOST_ROWS = 200
+LARGEST_MB = 50  # of a file that is added
 LONGEST_TITLE = 300  # characters
 LONGEST_TEXT = 5_000_000
 _WITH_ADDRESS = "(find) => [find, location.search]"
@@ -65,6 +66,8 @@ class Documents:
         self.files = gr.File(
             label=say("add"), file_count="multiple", height=150, elem_id="upload"
         )
+        self.oversized = gr.Textbox(visible="hidden")
+        self.none_fits = gr.Button(visible="hidden", elem_id="none-fits")
         self.folder = shown("folder")
         with gr.Accordion(say("paste"), open=False, elem_id="paste"):
             self.title = gr.Textbox(
@@ -117,9 +120,14 @@ class Documents:
         opened.then(js="() => passage.opened()")
 
     def _wire_adding(self, watch: dict[str, Any]) -> None:
-        uploaded = [self.files, self.note]
-        kept = self.files.upload(self.upload, self.files, uploaded, **DIRECT)
-        kept.then(self.show, **watch)
+        arrival: dict[str, Any] = {
+            "inputs": [self.files, self.oversized],
+            "outputs": [self.files, self.note],
+            "js": "(files) => [files, passage.oversized()]",
+            **DIRECT,
+        }
+        self.files.upload(self.upload, **arrival).then(self.show, **watch)
+        self.none_fits.click(self.upload, **arrival)
         pasted = [self.title, self.text]
         kept = self.keep.click(self.paste, pasted, [*pasted, self.note], **DIRECT)
         kept.then(self.show, **watch)
@@ -136,10 +144,16 @@ class Documents:
         done = self.yes.click(self.do, self.about, asked, **DIRECT)
         done.then(self.show, **watch).then(js="() => passage.spared()")
 
-    def upload(self, files: list[str] | None, request: gr.Request) -> tuple[None, Html]:
-        """Keep uploaded files, and take them out of Gradio's own folder."""
-        names, refused = [], []
-        speech = speech_of(request)
+    def upload(
+        self, files: list[str] | None, oversized: str, request: gr.Request
+    ) -> tuple[None, Html]:
+        """Keep uploaded files, and take them out of Gradio's own folder.
+
+        oversized: the names of files that were not sent, one a line.
+        """
+        speech, names = speech_of(request), []
+        too_large = speech.say("too_large", n=LARGEST_MB)
+        refused = [(name, too_large) for name in oversized.splitlines()]
         for file in map(Path, files or []):
             try:
                 if has_reader(file.name):
@@ -235,7 +249,7 @@ class Documents:
         return (
             *self._running(state, speech),
             gr.Button(visible=before is not None),
-            tables.folder(FORMATS, speech),
+            tables.folder(FORMATS, LARGEST_MB, speech),
             self.listed(find, request),
             tables.added(names, indexed, unread, speech),
             self.ask.narrowing(query, speech),

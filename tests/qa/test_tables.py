@@ -64,7 +64,8 @@ def test_many_files_are_counted():
 
 def test_the_folder_chooser_knows_what_can_be_read():
     """The page's script leaves out the rest."""
-    shown = tables.folder([".md", ".pdf"], ENGLISH)
+    shown = tables.folder([".md", ".pdf"], 50, ENGLISH)
 
     assert 'data-suffixes=".md .pdf"' in shown
+    assert f'data-largest="{50 * 1024 * 1024}"' in shown
     assert "Read: md pdf" in shown
