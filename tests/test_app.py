@@ -87,6 +87,7 @@ def qa(tmp_path_factory):
         shutil.copy(path, articles)
     (articles / "hostile.md").write_text(HOSTILE, encoding="utf-8")
     (articles / "long.txt").write_text("quibblezonk " + "x" * 1_000_000)
+    (articles / f"{'flumm_' * 30}.txt").write_text("The flumm is blue.")
     return QA.build([articles], tmp_path_factory.mktemp("index"))
 
 
@@ -733,6 +734,27 @@ def test_a_word_of_a_megabyte_stays_inside(page):
     page.wait_for_selector(".hit")
 
     assert overflow(page) == []
+
+
+def test_a_long_name_stays_inside_the_table(page):
+    """It wraps, so that no other column is pushed out."""
+    open_documents(page)
+    expect(page.locator("#table")).to_contain_text("flumm_flumm_")
+
+    hidden = page.locator(".sheet").evaluate("one => one.scrollWidth - one.clientWidth")
+    assert hidden == 0
+
+
+def test_a_report_has_the_width_of_a_phone(browser, site):
+    """The buttons beside it go below."""
+    phone = {"viewport": {"width": 390, "height": 844}}
+    with person(browser, site, **phone) as page:
+        open_documents(page)
+        with rebuilding(page):
+            page.click("#working button:has-text('Rebuild')")
+
+        assert page.locator("#progress").bounding_box()["width"] > 300
+        assert overflow(page) == []
 
 
 def overflow(page):
