@@ -52,7 +52,7 @@ window.passage = (() => {
     at("#results").removeAttribute("aria-busy");
     const now = new URLSearchParams(location.search), question = now.get("q") || "";
     document.title = question ? `${question} · Passage` : "Passage";
-    document.documentElement.lang = at("#filters form").lang;  // the language that the page speaks
+    document.documentElement.lang = at("#filters form")?.lang || "en";  // the language that the page speaks
     // Gradio draws nothing anew that is the same as what it drew before.
     for (const field of fields()) field.value = field.dataset.said = now.get(field.name) || "";
     dated();
