@@ -12,7 +12,7 @@ window.passage = (() => {
   // A field for a day takes no year or month alone, which an address may name: it keeps them aside,
   // until it is changed. A year that is still being typed begins with zeros.
   const fields = () => document.querySelectorAll("#filters [name]");
-  const typing = (field) => 
+  const typing = (field) =>
     field.type === "date" && (field.validity.badInput || (field.value && !/^[1-9]\d{3}-/.test(field.value)));
   const said = (field) => (typing(field) ? "" : field.value || field.dataset.said || "");
 
@@ -267,9 +267,9 @@ window.passage = (() => {
     }
   });
 
-  // Say which dates are chosen.
   const days = () => [...document.querySelectorAll("#filters [type=date]")];
 
+  // Say which dates are chosen.
   function dated() {
     const chosen = days().map(said), summary = at(".dates summary");
     if (!summary) return;
