@@ -19,14 +19,13 @@ from qa.records import Answer
 from qa.tabs import say, shown
 from qa.tabs.about import About
 from qa.tabs.ask import Ask
-from qa.tabs.documents import Documents
+from qa.tabs.documents import LARGEST_MB, Documents
 from qa.tabs.map import Map
 from qa.words import STATIC
 
 if TYPE_CHECKING:
     from qa.engine import QA
 
-LARGEST_FILE = "50mb"
 SANS = "ui-sans-serif, system-ui, -apple-system, Segoe UI, Noto Sans, sans-serif"
 MONO = "ui-monospace, Menlo, Consolas, Noto Sans Mono, monospace"
 # Uploads that Gradio holds are deleted after these seconds.
@@ -43,7 +42,7 @@ def mount(server: FastAPI, qa: "QA", ask: Callable[..., Answer]) -> None:
         run_history=False,
         allowed_paths=[],
         show_error=False,
-        max_file_size=LARGEST_FILE,
+        max_file_size=f"{LARGEST_MB}mb",
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,

@@ -69,12 +69,12 @@ class Address:
     def liking(self, place: str) -> "Address":
         """Ask for more like a hit."""
         plain = self.without(place)
-        return replace(plain, like=(*plain.like, place)[-MOST_PLACES:])
+        return replace(plain, like=(*plain.like, place)[:MOST_PLACES])
 
     def disliking(self, place: str) -> "Address":
         """Ask for nothing like a hit."""
         plain = self.without(place)
-        return replace(plain, unlike=(*plain.unlike, place)[-MOST_PLACES:])
+        return replace(plain, unlike=(*plain.unlike, place)[:MOST_PLACES])
 
     def without(self, place: str) -> "Address":
         """Take back what was said of a hit."""

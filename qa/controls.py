@@ -6,7 +6,7 @@ The form's fields carry the names of the address's; the page's script puts them 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from qa.address import Address
+from qa.address import MOST_PLACES, Address
 from qa.filters import Filter
 from qa.markup import Html, join, tag, tongue
 from qa.words import Speech
@@ -74,6 +74,7 @@ def _dates(chosen: Filter, choices: Choices, speech: Speech) -> Html:
                 type="date",
                 name_=name,
                 value=_day(date),
+                data_said=date,
                 min=_day(choices.first),
                 max=_day(choices.last),
             ),
@@ -103,7 +104,9 @@ def chips(address: Address, titles: Mapping[str, str], speech: Speech) -> Html:
     if not said:
         return Html()
     links = [tag("li", _chip(address, *one, titles, speech)) for one in said]
-    return tag("ul", *links, class_="chips", tabindex="-1")
+    full = MOST_PLACES in (len(address.like), len(address.unlike))
+    most = tag("li", speech.say("most", n=MOST_PLACES), class_="most") if full else ""
+    return tag("ul", *links, most, class_="chips", tabindex="-1")
 
 
 def _chip(
@@ -128,10 +131,14 @@ def _chip(
 
 
 def steering(address: Address, place: str, speech: Speech) -> Iterable[Html]:
-    """Offer to find more like a hit, or nothing of the kind, as links."""
-    if place not in address.like:
+    """Offer to find more like a hit, or nothing of the kind, as links.
+
+    An address that names as many places as it may is offered no more.
+    """
+    if place not in address.like and len(address.like) < MOST_PLACES:
         yield _link(address.liking(place), "more_like", speech)
-    yield _link(address.disliking(place), "not_this", speech)
+    if len(address.unlike) < MOST_PLACES:
+        yield _link(address.disliking(place), "not_this", speech)
 
 
 def _link(address: Address, said: str, speech: Speech) -> Html:

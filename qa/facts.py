@@ -16,16 +16,20 @@ def facts(
     record: as `export.status_record` gives it.
     """
     created = str(record["created"]).replace("T", " ").partition("+")[0]
-    built = f"{created} UTC · {record['seconds']:.1f} s · № {record['generation']}"
+    took = speech.number(float(record["seconds"]))
+    built = f"{created} UTC · {took} s · № {record['generation']}"
     rows = {
         "built": built,
         "model": f"{record['model']} ({record['embedder']})",
         "vectors": f"{record['dim']} · {record['kind']} · {record['backend']}",
-        "tab_documents": f"{record['documents']:,}",
-        "passages": f"{record['passages']:,}",
-        "disk": f"{record['bytes'] / 1e6:,.1f} MB",
+        "tab_documents": speech.number(record["documents"]),
+        "passages": speech.number(record["passages"]),
+        "disk": f"{speech.number(record['bytes'] / 1e6)} MB",
     }
-    told = [join(tag("dt", speech.say(key)), tag("dd", rows[key])) for key in rows]
+    told = [
+        join(tag("dt", speech.say(key)), tag("dd", tag("bdi", row)))
+        for key, row in rows.items()
+    ]
     paths = tag("ul", *(tag("li", tag("bdi", path)) for path in record["paths"]))
     folders = join(tag("dt", speech.say("folders")), tag("dd", paths))
     return tag(
@@ -43,7 +47,7 @@ def _counts(counts: Mapping[str, int], speech: Speech) -> Html:
     """Draw counts as bars, the largest first."""
     most = max(counts.values(), default=1)
     shares = {language: count / most for language, count in counts.items()}
-    told = {language: f"{count:,}" for language, count in counts.items()}
+    told = {language: speech.number(count) for language, count in counts.items()}
     return _bars(shares, told, speech)
 
 
@@ -59,15 +63,17 @@ def _quality(measured: Sequence[Figure], speech: Speech) -> Html:
 def _measure(figure: Figure, speech: Speech) -> Html:
     dots = [
         tag(
-            "i", style=f"inset-inline-start:{100 * value:.0f}%", title=f"{code} {value}"
+            "i",
+            style=f"inset-inline-start:{100 * value:.0f}%",
+            title=f"{code} {speech.number(value, 2)}",
         )
         for code, value in figure.each.items()
     ]
     mean = tag("b", style=f"width:{100 * figure.mean:.1f}%")
     strip = tag("span", mean, *dots, class_="strip", aria_hidden="true")
     name = tag("span", figure.name, class_="name", **tongue("en"))
-    summary = tag("summary", name, strip, tag("span", f"{figure.mean:.3f}"))
-    told = {code: f"{value:.2f}" for code, value in figure.each.items()}
+    summary = tag("summary", name, strip, tag("span", speech.number(figure.mean, 3)))
+    told = {code: speech.number(value, 2) for code, value in figure.each.items()}
     return tag("details", summary, _bars(figure.each, told, speech), class_="measure")
 
 

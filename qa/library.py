@@ -1,7 +1,7 @@
 """Files that people add through the page, kept in one folder beside the index.
 
 Only plain names are written there and nothing is written over. The names come
-from strangers, so everything but letters, digits and a few marks goes.
+from strangers, so what acts instead of showing goes, and what some system reserves.
 """
 
 import json
@@ -20,7 +20,8 @@ from index.errors import InputError
 
 STREAM = "standard input"
 LONGEST_NAME = 180  # bytes of UTF-8; file systems allow 255
-_UNWANTED = re.compile(r"[^\w.\- ]+")
+_RESERVED = frozenset('<>:"/\\|?*#')  # by some system, or, `#`, by ids of documents
+_JOINERS = frozenset("\u200c\u200d")  # unseen, yet words of Persian and Hindi need them
 _DEVICES = re.compile(
     r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE
 )  # names Windows keeps
@@ -138,7 +139,8 @@ def safe_name(name: str) -> str:
     'pass wd_.md'
     """
     base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
-    stem, suffix = os.path.splitext(_UNWANTED.sub("_", base).strip(" ."))
+    plain = "".join(c if _is_harmless(c) else "_" for c in re.sub(r"\s", " ", base))
+    stem, suffix = os.path.splitext(plain.strip(" ."))
     stem = _shorten(stem, LONGEST_NAME).strip(" .") or "document"
     if _DEVICES.fullmatch(stem):
         stem = f"{stem}_"
@@ -160,6 +162,12 @@ def _check(path: Path) -> None:
     except InputError as error:
         problem = str(error)
     raise InputError(f"{STREAM} cannot be read ({problem}); what it held last is kept")
+
+
+def _is_harmless(character: str) -> bool:
+    """Tell whether a character only shows; controls and turns of direction do not."""
+    shows = character.isprintable() or character in _JOINERS
+    return shows and character not in _RESERVED
 
 
 def _is_object(line: bytes) -> bool:

@@ -163,7 +163,8 @@ def _facts(document: Document, speech: Speech, on: str = "") -> Html:
     """Name source, pages, language and date, isolated from each other's direction."""
     source = document.source if document.source != document.title else ""
     page = speech.say("page", n=on) if on else ""
-    facts = [source, page, speech.name(document.language), document.date]
+    date = tag("time", document.date) if document.date else ""
+    facts = [source, page, speech.name(document.language), date]
     told = [tag("bdi", fact) for fact in facts if fact]
     dot = tag("i", " · ", aria_hidden="true")
     return tag("span", Html(dot.join(told)), class_="facts")
@@ -251,21 +252,30 @@ def article(
     spans are relative to `start`. A very long text is shown up to SHOWN
     characters before and after the passage.
     """
-    close = tag(
-        "button", "×", type="button", class_="close", data_close=True,
-        aria_label=speech.say("close"),
-    )  # fmt: skip
     text = _opened(document.text, start, end, spans)
     on = pages(document, start, end) if end > start else ""
     whole = tag(
         "article",
-        tag("header", _title("h2", document), close),
+        tag("header", _title("h2", document), _close(speech)),
         tag("p", _facts(document, speech, on), class_="meta"),
         tag("div", text, class_="text", tabindex="0", **tongue(document.language)),
         class_="whole",
         aria_label=document.title,
     )
     return _page(speech, whole)
+
+
+def gone(speech: Speech) -> Html:
+    """Say that what was to be opened has left the index."""
+    header = tag("header", tag("h2", speech.say("gone")), _close(speech))
+    return _page(speech, tag("article", header, class_="whole", role="alert"))
+
+
+def _close(speech: Speech) -> Html:
+    return tag(
+        "button", "×", type="button", class_="close", data_close=True,
+        aria_label=speech.say("close"),
+    )  # fmt: skip
 
 
 def _opened(text: str, start: int, end: int, spans: Iterable[Span]) -> Html:
@@ -289,7 +299,7 @@ def _opened(text: str, start: int, end: int, spans: Iterable[Span]) -> Html:
 
 def greeting(speech: Speech) -> Html:
     """Say what this page is for."""
-    return tag("h1", speech.say("tagline"), **tongue(speech.locale))
+    return tag("p", speech.say("tagline"), **tongue(speech.locale))
 
 
 def examples(questions: Iterable[tuple[str, str]], speech: Speech) -> Html:

@@ -43,7 +43,8 @@ def _row(entry: Entry, speech: Speech) -> Html:
     )
     told = (entry.source, speech.name(entry.language), entry.date)
     cells = [tag("td", tag("bdi", cell)) for cell in told]
-    counts = [tag("td", f"{count:,}") for count in (entry.passages, entry.characters)]
+    sizes = (entry.passages, entry.characters)
+    counts = [tag("td", speech.number(size)) for size in sizes]
     return tag("tr", tag("th", title, scope="row"), *cells, *counts)
 
 
@@ -80,20 +81,24 @@ def question(text: str, speech: Speech) -> Html:
     return tag("p", text, class_="sure", role="alert", **tongue(speech.locale))
 
 
-def dated(record: Mapping[str, Any]) -> dict[str, str]:
+def dated(record: Mapping[str, Any]) -> dict[str, Any]:
     """Tell when a generation was made, and what it holds, for `sure_back`."""
     made = str(record["created"]).replace("T", " ").partition("+")[0]
-    return {"date": f"{made} UTC", "documents": f"{record['documents']:,}"}
+    return {"date": f"{made} UTC", "documents": record["documents"]}
 
 
-def folder(suffixes: Iterable[str], speech: Speech) -> Html:
-    """Offer to add a folder; the page's script hands its files to the upload."""
+def folder(suffixes: Iterable[str], largest: int, speech: Speech) -> Html:
+    """Offer to add a folder; the page's script hands its files to the upload.
+
+    largest: of a file that is taken up, in MB.
+    """
     chooser = tag(
         "input",
         type="file",
         webkitdirectory=True,
         multiple=True,
         data_suffixes=" ".join(suffixes),
+        data_largest=largest << 20,
     )
     label = tag("label", speech.say("add_folder"), chooser)
     hint = tag("p", speech.say("formats", formats=_listed(suffixes)))
@@ -120,6 +125,12 @@ def kept(
 def note(text: str, speech: Speech) -> Html:
     """Say what came of something."""
     return tag("p", text, role="status", **tongue(speech.locale))
+
+
+def refusal(text: str, speech: Speech) -> Html:
+    """Say what could not be done."""
+    said = tag("p", text)
+    return tag("div", said, role="status", class_="refused", **tongue(speech.locale))
 
 
 def progress(state: State, speech: Speech) -> Html:
@@ -189,7 +200,7 @@ def _unread(errors: Sequence[tuple[Path, str]], speech: Speech) -> Html:
     if not errors:
         return Html()
     rows = [tag("li", tag("bdi", path.name), ": ", reason) for path, reason in errors]
-    title = tag("summary", f"{speech.say('unread')} ({len(errors)})")
+    title = tag("summary", f"{speech.say('unread')} ({speech.number(len(errors))})")
     return tag(
         "details", title, tag("ul", *rows, tabindex="0"), class_="unread", open=True
     )

@@ -3,7 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
+RECENT = 5.0  # seconds whose pace tells what is left
 
 
 class Cancelled(Exception):
@@ -26,14 +28,14 @@ class State:
     """How far a rebuild is.
 
     stage: "" before the first rebuild; then "starting", a stage of the build,
-    and at last "done", "cancelled" or "failed". seconds: since the stage began.
-    number: counts the rebuilds, from 1.
+    and at last "done", "cancelled" or "failed". pace: seconds for one more to be
+    done, 0 when unknown. number: counts the rebuilds, from 1.
     """
 
     stage: str = ""
     done: int = 0
     total: int = 0
-    seconds: float = 0.0
+    pace: float = 0.0
     report: "BuildReport | None" = None
     reason: str = ""
     number: int = 0
@@ -46,26 +48,26 @@ class State:
     @property
     def left(self) -> float:
         """Estimate the seconds this stage still takes; 0 when unknown."""
-        return self.seconds / self.done * (self.total - self.done) if self.done else 0.0
+        return self.pace * (self.total - self.done)
 
 
 class Work:
     """Runs rebuilds in a thread; its state may be read from any other."""
 
-    def __init__(self, rebuild: Callable[[Progress], "BuildReport"]) -> None:
-        self._rebuild, self._state, self._began = rebuild, State(), 0.0
+    def __init__(
+        self,
+        rebuild: Callable[[Progress], "BuildReport"],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._rebuild, self._state, self._clock = rebuild, State(), clock
+        self._told: deque[tuple[float, int]] = deque()
         self._lock, self._stop = threading.Lock(), threading.Event()
         self._again = False
 
     @property
     def state(self) -> State:
         """The state now."""
-        state = self._state
-        return (
-            replace(state, seconds=time.monotonic() - self._began)
-            if state.running
-            else state
-        )
+        return self._state
 
     def start(self) -> None:
         """Start a rebuild; while one is running, another one after it."""
@@ -81,6 +83,12 @@ class Work:
         with self._lock:
             self._again = False
             self._stop.set()
+
+    def forget(self) -> None:
+        """Say no more how the last rebuild ended: its index is not the one in use."""
+        with self._lock:
+            if not self._state.running:
+                self._state = State(number=self._state.number)
 
     def _begin(self) -> None:
         self._again = False
@@ -114,8 +122,26 @@ class Work:
             raise Cancelled
         if stage != self._state.stage:
             self._enter(State(stage, number=self._state.number))
-        self._state = replace(self._state, done=done, total=total)
+        self._told.append((self._clock(), done))
+        while len(self._told) > 2 and self._told[1][0] < self._told[-1][0] - RECENT:
+            self._told.popleft()
+        self._state = replace(
+            self._state, done=done, total=total, pace=pace(self._told)
+        )
 
     def _enter(self, state: State) -> None:
-        self._began = time.monotonic()
+        self._told.clear()
         self._state = state
+
+
+def pace(told: Sequence[tuple[float, int]]) -> float:
+    """Give the seconds that one more takes, by what was told last; 0 when unknown.
+
+    told: when, and how much was done. What the first had done says nothing: it may
+    have been taken over from the index before.
+
+    >>> pace([(0.0, 900), (2.0, 910)])
+    0.2
+    """
+    (began, first), (ended, last) = told[0], told[-1]
+    return (ended - began) / (last - first) if last > first else 0.0

@@ -87,6 +87,7 @@ def qa(tmp_path_factory):
         shutil.copy(path, articles)
     (articles / "hostile.md").write_text(HOSTILE, encoding="utf-8")
     (articles / "long.txt").write_text("quibblezonk " + "x" * 1_000_000)
+    (articles / f"{'flumm_' * 30}.txt").write_text("The flumm is blue.")
     return QA.build([articles], tmp_path_factory.mktemp("index"))
 
 
@@ -373,6 +374,80 @@ def test_dates_narrow(page):
     expect(page.locator(".dates summary")).to_be_focused()
 
 
+def test_a_year_is_typed_before_it_narrows(page):
+    """Its first three digits are no year yet: one question, one step of history."""
+    ask(page, HALT)
+    page.click(".dates summary")
+    begun = page.evaluate("history.length")
+    page.focus("[name=since]")
+    page.keyboard.type("01012025")
+    expect(page.locator(".dates summary")).to_have_text("2025-01-01 – ")
+    page.wait_for_url("**&since=2025-01-01")
+
+    assert page.evaluate("history.length") == begun + 1
+
+
+def test_an_address_may_name_a_year(browser, site):
+    """The page says so, and other filters leave it; any date takes it back."""
+    with person(browser, site, f"?q={quote(HALT)}&since=2025") as page:
+        page.wait_for_selector(".count")
+        expect(page.locator(".dates summary")).to_have_text("2025 – ")
+        page.select_option("[name=language]", "en")
+        page.wait_for_url("**&language=en&since=2025")
+        page.select_option("[name=language]", "")
+        page.click(".dates summary")
+        page.click(".dates button")
+        page.wait_for_url(lambda url: "since" not in url and "language" not in url)
+
+
+def test_the_same_question_again_is_no_step_of_history(page):
+    """Links write its blanks as %20, the page as +."""
+    page.locator(".examples a").first.click()
+    page.wait_for_selector(".hit")
+    begun = page.evaluate("history.length")
+    page.press("#question input", "Enter")
+    page.evaluate(SETTLED)
+
+    assert page.evaluate("history.length") == begun
+
+
+def test_a_slash_is_written_where_it_can_be(page):
+    """It goes to the question only from where it would do nothing."""
+    page.focus("[name=language]")
+    page.keyboard.press("/")
+    expect(page.locator("[name=language]")).to_be_focused()
+    open_documents(page)
+    assert page.evaluate(
+        """() => document.body.dispatchEvent(new KeyboardEvent(
+             "keydown", { key: "/", bubbles: true, cancelable: true }))"""
+    )
+
+
+def test_a_question_under_way_is_seen(page):
+    """When it takes longer than a moment, until the answer comes."""
+    ask(page, HALT)
+    held = []
+    page.route("**/gradio_api/run/**", lambda route: held.append(route))
+    page.fill("#question input", GOAL)
+    page.press("#question input", "Enter")
+    expect(page.locator("#results")).to_have_attribute("aria-busy", "true")
+
+    for route in held:
+        route.continue_()
+    page.unroute("**/gradio_api/run/**")
+    expect(page.locator("#results")).not_to_have_attribute("aria-busy", "true")
+    expect(page.locator(".passage").first).to_contain_text("Nuno Cabreira")
+
+
+def test_every_view_has_one_heading(page):
+    """The name of the page stays, whatever is asked or opened."""
+    expect(page.locator("h1:visible")).to_have_text("Passage")
+    ask(page, HALT)
+    expect(page.locator("h1:visible")).to_have_text("Passage")
+    open_documents(page)
+    expect(page.locator("h1:visible")).to_have_text("Passage")
+
+
 def test_the_keyboard_is_enough(page):
     """Enter asks, Tab and Enter open the article, Escape closes it and goes back."""
     ask(page, HALT)
@@ -411,6 +486,23 @@ def test_a_citation_is_copied(browser, site):
             copied = page.evaluate("navigator.clipboard.readText()")
             where = r"2023-09-19 \(.*\.md, characters \d+–\d+\)"
             assert re.search(f"(?s){wanted}{where}$", copied)
+
+
+def test_a_citation_is_copied_without_the_clipboards_leave(browser, site):
+    """As on a page that came by plain http from another machine."""
+    with person(browser, site) as page:
+        page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: null})")
+        ask(page, HALT)
+        page.locator(".cite summary").first.click()
+        button = page.locator("button[data-copy]").first
+        button.click()
+        button.click()
+        expect(button).to_have_text("Copied")
+        expect(button).to_have_text("Copy as text")
+        page.focus("#question input")
+        page.keyboard.press("Control+A")
+        page.keyboard.press("Control+V")
+        expect(page.locator("#question input")).to_have_value(re.compile("Karabakh"))
 
 
 def test_why_names_the_words(page):
@@ -454,6 +546,7 @@ def test_a_file_is_added_asked_and_deleted(page):
     with rebuilding(page):
         page.click("#yes")
         expect(page.locator("#added li")).to_have_count(0)
+        expect(page.locator("#find input")).to_be_focused()
     page.click("#tabs [role=tab]:has-text('Ask')")
     ask(page, question + " ")
     expect(page.locator("#results")).not_to_contain_text("Ulmbach begins")
@@ -501,6 +594,35 @@ def test_a_file_that_cannot_be_read_is_named(page):
         page.click("#yes")
 
 
+def test_a_file_that_is_too_large_keeps_no_other_away(page, qa):
+    """It is named with the limit; the message from before goes."""
+    large = f"new File([new Uint8Array({(50 << 20) + 1})], 'large.txt')"
+    small = "new File(['The grandlo of Esk hums.'], 'grandlo.txt')"
+    open_documents(page)
+    note = page.locator("#note")
+    with rebuilding(page):
+        choose(page, large, small)
+        expect(note).to_contain_text("Added (1): grandlo.txt")
+        expect(note).to_contain_text("large.txt: larger than 50 MB")
+    assert "grandlo.txt" in known(qa)
+
+    choose(page, large)
+    expect(note).not_to_contain_text("Added")
+    expect(note).to_contain_text("large.txt: larger than 50 MB")
+
+
+def choose(page, *files):
+    """Choose files that are made in the browser."""
+    page.locator("#upload input[type=file]").evaluate(
+        f"""input => {{
+          const chosen = new DataTransfer();
+          for (const file of [{", ".join(files)}]) chosen.items.add(file);
+          input.files = chosen.files;
+          input.dispatchEvent(new Event("change", {{ bubbles: true }}));
+        }}"""
+    )
+
+
 def test_the_last_index_can_be_brought_back(page, qa):
     """After a question; a text that came since is not found, until it is again."""
     open_documents(page)
@@ -543,6 +665,18 @@ def test_documents_can_be_found_and_read(page):
     page.click("#table tbody button")
 
     expect(page.locator("#reader article")).to_contain_text("Nikol Pashinyan")
+
+
+def test_what_is_opened_comes_into_view(page):
+    """Below a long table, and below the map, as well."""
+    open_documents(page)
+    page.click("#table tbody tr:first-child button")
+    expect(page.locator("#reader .text")).to_be_in_viewport(ratio=0.5)
+
+    page.click("#tabs [role=tab] >> nth=2")
+    page.focus(".plane g[tabindex='0']")
+    page.keyboard.press("Enter")
+    expect(page.locator("#map-reader .frame")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("people", [2, pytest.param(8, marks=pytest.mark.slow)])
@@ -602,6 +736,27 @@ def test_a_word_of_a_megabyte_stays_inside(page):
     assert overflow(page) == []
 
 
+def test_a_long_name_stays_inside_the_table(page):
+    """It wraps, so that no other column is pushed out."""
+    open_documents(page)
+    expect(page.locator("#table")).to_contain_text("flumm_flumm_")
+
+    hidden = page.locator(".sheet").evaluate("one => one.scrollWidth - one.clientWidth")
+    assert hidden == 0
+
+
+def test_a_report_has_the_width_of_a_phone(browser, site):
+    """The buttons beside it go below."""
+    phone = {"viewport": {"width": 390, "height": 844}}
+    with person(browser, site, **phone) as page:
+        open_documents(page)
+        with rebuilding(page):
+            page.click("#working button:has-text('Rebuild')")
+
+        assert page.locator("#progress").bounding_box()["width"] > 300
+        assert overflow(page) == []
+
+
 def overflow(page):
     """Tell what stands out of the page to the right, but in what scrolls itself."""
     return page.evaluate(
@@ -630,6 +785,26 @@ def test_a_phone(browser, site, scheme):
             page.wait_for_selector(("#table table", ".plane", ".facts-page")[tab - 1])
             shoot(page, f"phone-{scheme}-{tab}")
             assert overflow(page) == []
+
+
+@pytest.mark.parametrize("locale", ["en", "fr", "de", "es", "zh-CN", "ar"])
+def test_the_smallest_phone(browser, site, locale):
+    """At 320 pixels tabs have their whole names, and the days lie within the page."""
+    phone = {"viewport": {"width": 320, "height": 700}, "locale": locale}
+    with person(browser, site, **phone) as page:
+        page.click(".dates summary")
+        expect(page.locator("[name=since]")).to_be_visible()
+
+        assert overflow(page) == []
+        panel, tabs = page.locator(".dates > div"), page.locator("#tabs [role=tab]")
+        assert panel.evaluate("one => one.getBoundingClientRect().left") >= 0
+        for tab in tabs.all():
+            assert tab.evaluate("one => one.scrollWidth - one.clientWidth") <= 1
+        inside = "one => one.closest('#box').getBoundingClientRect()"
+        box = page.locator("#ask").evaluate(inside)
+        button = page.locator("#ask").evaluate("one => one.getBoundingClientRect()")
+        assert box["left"] <= button["left"]
+        assert button["right"] <= box["right"]
 
 
 def test_dark_and_light(browser, site):
@@ -661,7 +836,7 @@ def test_the_interface_speaks_the_browsers_language(browser, site, locale, butto
     """Buttons come from the browser's side, greetings from the server's: they agree."""
     with person(browser, site, locale=locale) as page:
         expect(page.locator("#ask")).to_have_text(button)
-        greeting = page.locator("#greeting h1")
+        greeting = page.locator("#greeting p")
         expect(greeting).to_have_attribute("lang", locale.split("-")[0])
 
 

@@ -9,33 +9,52 @@ window.passage = (() => {
   // Gradio names its upload button otherwise than it labels it.
   const tidy = () => at("#upload button")?.removeAttribute("aria-label");
 
+  // A field for a day takes no year or month alone, which an address may name: it keeps them aside,
+  // until it is changed. A year that is still being typed begins with zeros.
+  const fields = () => document.querySelectorAll("#filters [name]");
+  const typing = (field) =>
+    field.type === "date" && (field.validity.badInput || (field.value && !/^[1-9]\d{3}-/.test(field.value)));
+  const said = (field) => (typing(field) ? "" : field.value || field.dataset.said || "");
+
   // What the box and the filters say, as an address. What was said of hits stays
   // with the question that they were found for.
   function wanted() {
     const question = at("#question input, #question textarea").value.trim();
     const now = new URLSearchParams(location.search), query = new URLSearchParams();
     if (question) query.set("q", question);
-    const form = at("#filters form");
-    for (const [key, value] of form ? new FormData(form) : []) if (value) query.set(key, value);
+    for (const field of fields()) if (said(field)) query.set(field.name, said(field));
     if (question && question === now.get("q"))
       for (const key of ["like", "unlike"]) for (const place of now.getAll(key)) query.append(key, place);
-    return query.size ? `?${query}` : location.pathname;
+    return written(query);
   }
+
+  // Links write blanks in another way than this page does.
+  const written = (query) => (query.size ? `?${query}` : location.pathname);
+  const news = () => wanted() !== written(new URLSearchParams(location.search));
 
   // Put it into the address, so that it can be shared and gone back to, and ask.
   function ask() {
-    const url = wanted();
-    if (url !== location.search) history.pushState(null, "", url);
-    at("#asked-now").click();
+    if (news()) history.pushState(null, "", wanted());
+    press("#asked-now");
+  }
+
+  // What takes longer than a moment shows that it is under way.
+  let waiting = 0;
+  function press(button) {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => at("#results").setAttribute("aria-busy", "true"), 300);
+    at(button).click();
   }
 
   // An answer has come, to whatever the address asks.
   function arrived() {
-    const question = new URLSearchParams(location.search).get("q") || "";
+    clearTimeout(waiting);
+    at("#results").removeAttribute("aria-busy");
+    const now = new URLSearchParams(location.search), question = now.get("q") || "";
     document.title = question ? `${question} · Passage` : "Passage";
+    document.documentElement.lang = at("#filters form")?.lang || "en";  // the language that the page speaks
     // Gradio draws nothing anew that is the same as what it drew before.
-    const now = new URLSearchParams(location.search);
-    for (const field of document.querySelectorAll("#filters [name]")) field.value = now.get(field.name) || "";
+    for (const field of fields()) field.value = field.dataset.said = now.get(field.name) || "";
     dated();
     remember(question);
     remind();
@@ -80,14 +99,27 @@ window.passage = (() => {
     }
   }
 
+  // For one file that is too large Gradio drops all; such files are named, and never reach it.
+  const isOversized = (file) => file.size > +at("[data-largest]").dataset.largest;
+  let left = [];
+  const oversized = () => left.splice(0).join("\n");
+
   function hand(files) {
-    const taken = new DataTransfer();
-    for (const file of files) taken.items.add(file);
-    const input = at("#upload input[type=file]");
-    if (!taken.files.length || !input) return;
+    const taken = new DataTransfer(), input = at("#upload input[type=file]");
+    if (!files.length || !input) return;
+    left = files.filter(isOversized).map((file) => file.name);
+    for (const file of files) if (!isOversized(file)) taken.items.add(file);
     input.files = taken.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
+    if (taken.files.length) input.dispatchEvent(new Event("change", { bubbles: true }));
+    else at("#none-fits").click();
   }
+
+  document.addEventListener("change", (change) => {
+    const files = [...(change.target.files || [])];
+    if (!change.target.matches("#upload input") || !files.some(isOversized)) return;
+    change.stopPropagation();
+    hand(files);
+  }, true);
 
   document.addEventListener("change", (change) => {
     const suffixes = change.target.dataset?.suffixes?.split(" ");
@@ -98,7 +130,7 @@ window.passage = (() => {
   document.addEventListener("drop", async (drop) => {
     if (!drop.target.closest?.("#upload")) return;
     const entries = [...drop.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-    if (!entries.some((entry) => entry.isDirectory)) return;
+    if (!entries.some((entry) => entry.isDirectory) && ![...drop.dataTransfer.files].some(isOversized)) return;
     drop.preventDefault();
     drop.stopPropagation();
     const suffixes = at("[data-suffixes]").dataset.suffixes.split(" "), files = [];
@@ -114,7 +146,7 @@ window.passage = (() => {
 
   function follow(url) {
     history.pushState(null, "", url);
-    at("#follow").click();
+    press("#follow");
   }
 
   // An article was opened: bring the framed passage into view and the keyboard to it.
@@ -125,7 +157,9 @@ window.passage = (() => {
       const frame = article.querySelector(".frame");
       const text = article.querySelector(".text");
       if (frame) text.scrollTop = frame.offsetTop - text.offsetTop - text.clientHeight / 4;
-      if (matchMedia("(max-width: 900px)").matches) article.scrollIntoView({ block: "start" });
+      const { top } = article.getBoundingClientRect();
+      if (matchMedia("(max-width: 900px)").matches || top < 0 || top > innerHeight / 2)
+        article.scrollIntoView({ block: "start" });
       (frame || article.querySelector(".close")).focus({ preventScroll: true });
     }));
   }
@@ -186,9 +220,21 @@ window.passage = (() => {
 
   async function copy(button) {
     const name = button.textContent;
-    await navigator.clipboard.writeText(button.dataset.copy);
+    if (navigator.clipboard) await navigator.clipboard.writeText(button.dataset.copy);
+    else copyOldWay(button);
+    if (name === button.dataset.done) return;  // it says so still, of the last click
     button.textContent = button.dataset.done;
     setTimeout(() => { button.textContent = name; }, 1500);
+  }
+
+  // Browsers give a page that came by plain http no clipboard.
+  function copyOldWay(button) {
+    const text = Object.assign(document.createElement("textarea"), { value: button.dataset.copy });
+    button.after(text);
+    text.select();
+    document.execCommand("copy");
+    text.remove();
+    button.focus();
   }
 
   function lamp(change) {
@@ -214,28 +260,33 @@ window.passage = (() => {
     if (button.dataset.copy) copy(button);
     if ("forget" in button.dataset) { localStorage.removeItem(RECENT); remind(); }
     if ("anyday" in button.dataset) {
-      for (const field of at("#filters").querySelectorAll("[type=date]")) field.value = "";
+      for (const field of days()) field.value = field.dataset.said = "";
       narrowed();
       at(".dates").open = false;
       at(".dates summary").focus();
     }
   });
 
+  const days = () => [...document.querySelectorAll("#filters [type=date]")];
+
   // Say which dates are chosen.
   function dated() {
-    const days = [...document.querySelectorAll("#filters [type=date]")].map((field) => field.value);
-    const summary = at(".dates summary");
+    const chosen = days().map(said), summary = at(".dates summary");
     if (!summary) return;
-    summary.textContent = days.some(Boolean) ? days.join(" – ") : summary.dataset.any;
-    summary.classList.toggle("chosen", days.some(Boolean));
+    summary.textContent = chosen.some(Boolean) ? chosen.join(" – ") : summary.dataset.any;
+    summary.classList.toggle("chosen", chosen.some(Boolean));
   }
 
   // A filter was changed.
   function narrowed() {
     dated();
-    if (wanted() !== (location.search || location.pathname)) ask();
+    if (news()) ask();
   }
-  document.addEventListener("change", (change) => change.target.closest("#filters") && narrowed());
+  document.addEventListener("change", ({ target }) => {
+    if (!target.closest("#filters") || typing(target)) return;
+    target.dataset.said = "";
+    narrowed();
+  });
   document.addEventListener("submit", (submit) => submit.preventDefault());
   document.addEventListener("pointerdown", (press) => {
     const dates = at("#filters .dates[open]");
@@ -250,12 +301,13 @@ window.passage = (() => {
     if (point && (key.key === "Enter" || key.key === " ")) point.dispatchEvent(new MouseEvent("click", { bubbles: true }));
     if (point && ARROWS[key.key]) walk(point, ARROWS[key.key]);
     if (point && (ARROWS[key.key] || key.key === " ")) key.preventDefault();
-    if (key.key === "/" && !/INPUT|TEXTAREA/.test(document.activeElement.tagName)) {
+    const box = at("#question input, #question textarea");
+    if (key.key === "/" && box.checkVisibility() && !key.target.closest?.("input, textarea, select")) {
       key.preventDefault();
-      at("#question input, #question textarea").focus();
+      box.focus();
     }
   });
-  window.addEventListener("popstate", () => at("#follow")?.click());
+  window.addEventListener("popstate", () => at("#follow") && press("#follow"));
 
   // Gradio draws the page after this script; finish what it cannot say itself.
   function finish() {
@@ -271,5 +323,5 @@ window.passage = (() => {
   }
   addEventListener("DOMContentLoaded", finish);
   if (document.readyState !== "loading") finish();
-  return { ask, arrived, drawn, opened, spared, sure, tidy };
+  return { ask, arrived, drawn, opened, oversized, spared, sure, tidy };
 })();

@@ -85,7 +85,13 @@ class Ask:
         ]
         for arrived in arrivals:
             arrived.then(js="() => passage.arrived()")
-        opened = self.results.open(self.open_hit, self.kept, self.article, **DIRECT)
+        opened = self.results.open(
+            self.open_hit,
+            [self.kept, self.address],
+            told,
+            js="(kept) => [kept, location.search]",
+            **DIRECT,
+        )
         opened.then(js="() => passage.opened()")
 
     def answer(self, query: str, request: gr.Request) -> tuple[Any, ...]:
@@ -122,14 +128,23 @@ class Ask:
         return controls.filters(Address.parse(query or "").filter, choices, speech)
 
     def open_hit(
-        self, kept: Answer | None, event: gr.EventData, request: gr.Request
-    ) -> Html:
-        """Show the article of a hit or a sentence of the last answer, at its place."""
-        kind, _, number = str(event.target_id).partition(" ")
-        if kept is None or not number.isdecimal():
-            return Html()
-        place = export.place(kept, kind, int(number))
-        return render.article(*place, speech_of(request)) if place else Html()
+        self, kept: Answer | None, query: str, event: gr.EventData, request: gr.Request
+    ) -> tuple[Any, ...]:
+        """Show the article of a hit or a sentence of the last answer, at its place.
+
+        An answer that is no longer kept is found anew, and shown with it.
+        """
+        same = *[gr.skip() for _ in range(4)], kept
+        told = same if kept else self.answer(query, request)
+        article = self._article(told[-1], str(event.target_id), speech_of(request))
+        return *told[:2], article, *told[3:]
+
+    def _article(self, answer: Answer | None, target: str, speech: Speech) -> Html:
+        kind, _, number = target.partition(" ")
+        if answer is None or not number.isdecimal():
+            return render.gone(speech)
+        place = export.place(answer, kind, int(number))
+        return render.article(*place, speech) if place else render.gone(speech)
 
     def _titles(self, address: Address) -> dict[str, str]:
         """Name the documents of the places in an address."""

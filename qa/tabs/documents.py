@@ -3,12 +3,14 @@
 The rebuild is everybody's; all else is one person's.
 """
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from index.errors import PassageError
+from index import files
+from index.errors import LockedError, PassageError
 from index.readers import FORMATS, has_reader, reason
 from qa import render, tables
 from qa.catalogue import Catalogue
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 WATCH_SECONDS = 0.5
 MOST_ROWS = 200
+LARGEST_MB = 50  # of a file that is added
 LONGEST_TITLE = 300  # characters
 LONGEST_TEXT = 5_000_000
 _WITH_ADDRESS = "(find) => [find, location.search]"
@@ -63,6 +66,8 @@ class Documents:
         self.files = gr.File(
             label=say("add"), file_count="multiple", height=150, elem_id="upload"
         )
+        self.oversized = gr.Textbox(visible="hidden")
+        self.none_fits = gr.Button(visible="hidden", elem_id="none-fits")
         self.folder = shown("folder")
         with gr.Accordion(say("paste"), open=False, elem_id="paste"):
             self.title = gr.Textbox(
@@ -103,7 +108,8 @@ class Documents:
         watch = {"inputs": inputs, "outputs": told, "js": _WITH_ADDRESS, **DIRECT}
         tab.select(self.show, **watch).then(js="() => passage.tidy()")
         self.timer.tick(self.watch, **watch)
-        self.rebuild.click(self.start, **watch)
+        begun = self.rebuild.click(self.start, **watch)
+        begun.then(lambda: Html(), None, self.note, **DIRECT)
         self.cancel.click(self.work.cancel, **DIRECT)
         self._wire_adding(watch)
         self._wire_question(watch)
@@ -114,9 +120,14 @@ class Documents:
         opened.then(js="() => passage.opened()")
 
     def _wire_adding(self, watch: dict[str, Any]) -> None:
-        uploaded = [self.files, self.note]
-        kept = self.files.upload(self.upload, self.files, uploaded, **DIRECT)
-        kept.then(self.show, **watch)
+        arrival: dict[str, Any] = {
+            "inputs": [self.files, self.oversized],
+            "outputs": [self.files, self.note],
+            "js": "(files) => [files, passage.oversized()]",
+            **DIRECT,
+        }
+        self.files.upload(self.upload, **arrival).then(self.show, **watch)
+        self.none_fits.click(self.upload, **arrival)
         pasted = [self.title, self.text]
         kept = self.keep.click(self.paste, pasted, [*pasted, self.note], **DIRECT)
         kept.then(self.show, **watch)
@@ -131,12 +142,18 @@ class Documents:
         spared = self.no.click(self.leave, None, asked, **DIRECT)
         spared.then(js="() => passage.spared()")
         done = self.yes.click(self.do, self.about, asked, **DIRECT)
-        done.then(self.show, **watch)
+        done.then(self.show, **watch).then(js="() => passage.spared()")
 
-    def upload(self, files: list[str] | None, request: gr.Request) -> tuple[None, Html]:
-        """Keep uploaded files, and take them out of Gradio's own folder."""
-        names, refused = [], []
-        speech = speech_of(request)
+    def upload(
+        self, files: list[str] | None, oversized: str, request: gr.Request
+    ) -> tuple[None, Html]:
+        """Keep uploaded files, and take them out of Gradio's own folder.
+
+        oversized: the names of files that were not sent, one a line.
+        """
+        speech, names = speech_of(request), []
+        too_large = speech.say("too_large", n=LARGEST_MB)
+        refused = [(name, too_large) for name in oversized.splitlines()]
         for file in map(Path, files or []):
             try:
                 if has_reader(file.name):
@@ -190,12 +207,13 @@ class Documents:
         try:
             if about == BACK:
                 self.qa.rollback()
+                self.work.forget()
                 said = tables.note(speech.say("went_back"), speech)
             elif about:
                 self.library.delete(about)
                 self.work.start()
         except (PassageError, OSError) as error:
-            said = tables.kept([], [(about, reason(error))], speech)
+            said = _failed(about, error, speech)
         return gr.Column(visible=False), Html(), "", said
 
     def start(self, find: str, query: str, request: gr.Request) -> tuple[Any, ...]:
@@ -226,21 +244,23 @@ class Documents:
         entries = self.catalogue.entries(self.qa.snapshot)
         indexed = {_file(entry.id) for entry in entries}
         names = [file.name for file in self.library.files()]
+        unread = self._unread() if set(names) - indexed else {}
         before = None if state.running else previous_record(self.qa.folder)
         return (
             *self._running(state, speech),
             gr.Button(visible=before is not None),
-            tables.folder(FORMATS, speech),
+            tables.folder(FORMATS, LARGEST_MB, speech),
             self.listed(find, request),
-            tables.added(names, indexed, self._unread(state), speech),
+            tables.added(names, indexed, unread, speech),
             self.ask.narrowing(query, speech),
         )
 
-    def _unread(self, state: State) -> dict[str, str]:
-        """Tell why added files could not be read at the last rebuild."""
-        errors = state.report.errors if state.report else []
-        folder = self.library.folder.absolute()
-        return {p.name: why for p, why in errors if p.absolute().parent == folder}
+    def _unread(self) -> dict[str, str]:
+        """Tell why added files could not be read for the index in use."""
+        read = files.loads(self.qa.snapshot.read_files())
+        folder = Path(os.path.abspath(self.library.folder))
+        tried = {Path(file.path): file.problem for file in read if file.problem}
+        return {path.name: why for path, why in tried.items() if path.parent == folder}
 
     def listed(self, find: str, request: gr.Request) -> Html:
         """List the indexed documents that have what was typed."""
@@ -251,11 +271,12 @@ class Documents:
 
     def open_document(self, event: gr.EventData, request: gr.Request) -> Html:
         """Show a document of the table."""
+        speech = speech_of(request)
         try:
             document = self.qa.snapshot.document_by_id(str(event.target_id))
         except KeyError:
-            return Html()
-        return render.article(document, 0, 0, (), speech_of(request))
+            return render.gone(speech)
+        return render.article(document, 0, 0, (), speech)
 
     def _rebuild(self, progress: Progress) -> "BuildReport":
         """Build again from the paths of the last build and the added files."""
@@ -265,6 +286,14 @@ class Documents:
 
 def _ask(text: str, about: str, speech: Speech) -> Asked:
     return gr.Column(visible=True), tables.question(text, speech), about, Html()
+
+
+def _failed(about: str, error: Exception, speech: Speech) -> Html:
+    """Say what could not be done, and why, without the server's own paths."""
+    locked = isinstance(error, LockedError)
+    why = speech.say("busy") if locked else reason(error)
+    said = "not_back" if about == BACK else "not_deleted"
+    return tables.refusal(speech.say(said, name=about, reason=why), speech)
 
 
 def _file(id: str) -> str:

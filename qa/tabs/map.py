@@ -69,7 +69,7 @@ class Map:
         snapshot, speech = self.qa.snapshot, speech_of(request)
         row = row_of(snapshot, str(event.target_id))
         if row is None:
-            return Html()
+            return render.gone(speech)
         passage = snapshot.passage(row)
         document = snapshot.document(int(snapshot.document_rows[row]))
         return render.article(document, passage.start, passage.end, (), speech)

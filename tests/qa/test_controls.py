@@ -1,6 +1,6 @@
 """Filters and feedback as HTML."""
 
-from qa.address import Address
+from qa.address import MOST_PLACES, Address
 from qa.controls import Choices, chips, filters, steering
 from qa.filters import Filter
 from qa.words import speech
@@ -49,3 +49,22 @@ def test_what_is_liked_is_not_offered_again():
     """Only what can still be said of a hit is offered."""
     assert len([*steering(Address("q"), "a:0", ENGLISH)]) == 2
     assert len([*steering(Address("q", like=("a:0",)), "a:0", ENGLISH)]) == 1
+
+
+def test_no_more_is_offered_than_an_address_can_name():
+    """Instead, what was said first is kept, and the limit is told."""
+    unlike = tuple(f"a:{number}" for number in range(MOST_PLACES))
+    full = Address("q", unlike=unlike)
+
+    (offered,) = steering(full, "b:0", ENGLISH)
+    assert "More like this" in offered
+    assert "No more than 20" in chips(full, {}, ENGLISH)
+    assert "No more than" not in chips(full.without("a:0"), {}, ENGLISH)
+
+
+def test_a_year_is_kept_aside_for_the_field_that_takes_days():
+    """The page's script goes on asking for it, and shows it."""
+    shown = filters(Filter(since="2020"), Choices(), ENGLISH)
+
+    assert 'data-said="2020"' in shown
+    assert "2020 – </summary>" in shown

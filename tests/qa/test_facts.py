@@ -29,9 +29,18 @@ def test_a_measure_is_drawn_by_language():
     told = facts(RECORD, [Figure("News, F1", 0.75, {"de": 0.8, "sw": 0.7})], ENGLISH)
 
     assert "width:75.0%" in told
-    assert 'title="de 0.8"' in told
+    assert 'title="de 0.80"' in told
     assert "width:80.0%" in told
     assert "<td>0.70</td>" in told
+
+
+def test_figures_are_written_as_the_language_does():
+    """Each isolated, so that no unit changes sides in a page from right to left."""
+    told = facts(RECORD | {"passages": 1061}, [], speech("de"))
+
+    assert "<bdi>1.061</bdi>" in told
+    assert "<bdi>3,0 MB</bdi>" in told
+    assert "<bdi>2026-11-22 12:00:00 UTC · 1,0 s · № 3</bdi>" in told
 
 
 def test_the_packaged_models_card_has_figures():

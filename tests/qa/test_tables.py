@@ -11,8 +11,8 @@ ENGLISH = speech("en")
 
 
 def test_a_stage_under_way_says_how_far_it_is():
-    """30 of 120 took 2 s, so the other 90 take 6; the stage is set off."""
-    state = State("embedding", 30, 120, seconds=2.0, number=1)
+    """At 15 a second the other 90 of 120 take 6 s; the stage is set off."""
+    state = State("embedding", 30, 120, pace=1 / 15, number=1)
 
     shown = tables.progress(state, ENGLISH)
 
@@ -64,7 +64,8 @@ def test_many_files_are_counted():
 
 def test_the_folder_chooser_knows_what_can_be_read():
     """The page's script leaves out the rest."""
-    shown = tables.folder([".md", ".pdf"], ENGLISH)
+    shown = tables.folder([".md", ".pdf"], 50, ENGLISH)
 
     assert 'data-suffixes=".md .pdf"' in shown
+    assert f'data-largest="{50 * 1024 * 1024}"' in shown
     assert "Read: md pdf" in shown

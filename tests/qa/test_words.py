@@ -28,19 +28,44 @@ def test_every_locale_takes_the_same_values(locale):
     ("header", "locale"),
     [
         ("fr-CH, fr;q=0.9, en;q=0.8", "fr"),
-        ("sw, de;q=0.3, es;q=0.6", "es"),
+        ("es;q=0.6, de;q=0.3", "es"),
+        ("nl, de;q=0.9, en;q=0.8", "en"),
+        ("he, ar;q=0.9", "en"),
         ("zh-TW", "zh"),
+        ("zh-CN, zh;q=0.9", "zh"),
+        ("zh-HK, zh;q=0.9", "en"),
         ("xx", "en"),
         ("", "en"),
         ("fr;q=nonsense, ar;q=0.1", "ar"),
+        ("fr;q=0", "en"),
         ("fr;q=0, de", "de"),
         ("fr; q=0.7, de ;q = 0.9", "de"),
         ("en;Q=0.5, es;Q=0.8", "es"),
     ],
 )
 def test_the_browser_chooses_the_locale(header, locale):
-    """The best known wish counts; English when none is known."""
+    """By its first wish, as on the browser's side; English when that is unknown."""
     assert preferred(header) == locale
+
+
+@pytest.mark.parametrize(
+    ("locale", "whole", "broken"),
+    [
+        ("en", "1,234,567", "1,234.6"),
+        ("de", "1.234.567", "1.234,6"),
+        ("es", "1.234.567", "1.234,6"),
+        ("fr", "1\u202f234\u202f567", "1\u202f234,6"),
+        ("zh", "1,234,567", "1,234.6"),
+        ("ar", "1,234,567", "1,234.6"),
+    ],
+)
+def test_numbers_are_written_as_the_language_does(locale, whole, broken):
+    """By themselves, and within a sentence."""
+    spoken = speech(locale)
+
+    assert spoken.number(1_234_567) == whole
+    assert spoken.number(1_234.56) == broken
+    assert whole in spoken.say("shown", shown=3, n=1_234_567)
 
 
 def test_an_unknown_language_keeps_its_code():

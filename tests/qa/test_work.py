@@ -114,6 +114,52 @@ def test_a_defect_shows_no_traceback(caplog):
 
 
 def test_the_time_left_follows_the_pace():
-    """3 of 9 done in 6 seconds: 2 seconds each, 12 for the other 6."""
-    assert State("embedding", done=3, total=9, seconds=6.0).left == 12.0
-    assert State("embedding").left == 0.0
+    """At 2 seconds each, the other 6 take 12; nothing is known of no pace."""
+    assert State("embedding", done=3, total=9, pace=2.0).left == 12.0
+    assert State("embedding", total=9).left == 0.0
+
+
+def test_what_is_taken_over_does_not_count_as_work():
+    """900 of 1000 come at once, 10 more in 20 seconds: the other 90 take 180."""
+    seconds = iter([0.0, 20.0])
+    left = []
+
+    def build(progress):
+        for done in (900, 910):
+            progress("embedding", done, 1000)
+            left.append(work.state.left)
+        return REPORT
+
+    work = Work(build, clock=lambda: next(seconds))
+    work.start()
+    finished(work)
+
+    assert left == [0.0, 180.0]
+
+
+def test_the_latest_pace_counts():
+    """10 a second at first, then 1 a second: the other 80 take 80 seconds."""
+    seconds = iter([0.0, 1.0, 6.0, 11.0])
+    left = []
+
+    def build(progress):
+        for done in (0, 10, 15, 20):
+            progress("embedding", done, 100)
+        left.append(work.state.left)
+        return REPORT
+
+    work = Work(build, clock=lambda: next(seconds))
+    work.start()
+    finished(work)
+
+    assert left == [80.0]
+
+
+def test_how_it_ended_is_forgotten():
+    """Once its index is not in use; the count of rebuilds goes on."""
+    work = Work(lambda progress: REPORT)
+    work.start()
+    finished(work)
+    work.forget()
+
+    assert work.state == State(number=1)

@@ -1,0 +1,131 @@
+"""The tabs' handlers, called as Gradio calls them."""
+
+import time
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
+
+from index.embedders import packaged
+from index.errors import LockedError
+from qa.catalogue import Catalogue
+from qa.engine import QA
+from qa.tabs.ask import Ask
+from qa.tabs.documents import BACK, Documents
+from qa.tabs.map import Map
+
+pytestmark = pytest.mark.skipif("fast" not in packaged(), reason="no packaged model")
+
+ENGLISH = SimpleNamespace(headers={"accept-language": "en"})
+RIVER = "?q=Which+river+froze%3F"
+GONE = "no longer in the index"
+
+
+def clicked(target):
+    return SimpleNamespace(target_id=target)
+
+
+@pytest.fixture
+def qa(tmp_path):
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    (articles / "a.txt").write_text("The river Aune froze in March. It was cold.")
+    return QA.build([articles], tmp_path / "index")
+
+
+@pytest.fixture
+def asking(qa):
+    with gr.Blocks():
+        return Ask(qa, qa.ask, Catalogue())
+
+
+@pytest.fixture
+def documents(qa, asking):
+    with gr.Blocks():
+        made = Documents(qa, Catalogue())
+    made.ask = asking
+    return made
+
+
+def finished(documents):
+    deadline = time.monotonic() + 60
+    while documents.work.state.running and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return documents.work.state
+
+
+def shown(documents):
+    """Give what the tab shows of the rebuild, and of the added files."""
+    told = documents.show("", "", ENGLISH)
+    return told[0], told[8]
+
+
+def test_an_answer_that_is_not_kept_is_found_anew(asking):
+    """After an hour, or a restart, the article still opens; both are shown."""
+    _, results, article, _, answer = asking.open_hit(
+        None, RIVER, clicked("hit 1"), ENGLISH
+    )
+
+    assert "It was cold." in article
+    assert "It was cold." in results
+    assert answer.question == "Which river froze?"
+
+
+def test_a_kept_answer_is_not_asked_again(asking):
+    """The results stay as they are; an old place of an answer opens nothing."""
+    answer = asking.answer(RIVER, ENGLISH)[-1]
+    asking.ask = None
+
+    told = asking.open_hit(answer, RIVER, clicked("hit 1"), ENGLISH)
+    assert told[1] == gr.skip()
+    assert "It was cold." in told[2]
+    assert GONE in asking.open_hit(answer, RIVER, clicked("hit 9"), ENGLISH)[2]
+
+
+def test_what_has_left_the_index_is_said(qa, documents):
+    """A document of the table, or a point of the map, that was deleted meanwhile."""
+    with gr.Blocks():
+        atlas = Map(qa)
+
+    assert GONE in documents.open_document(clicked("b.txt"), ENGLISH)
+    assert GONE in atlas.open_passage(clicked("b.txt:0"), ENGLISH)
+
+
+def test_the_report_of_a_rebuild_goes_with_its_index(documents):
+    """Once the index of before is back, nothing says that the new one is in use."""
+    documents.work.start()
+    finished(documents)
+    assert "new index is in use" in shown(documents)[0]
+
+    assert "is in use again" in documents.do(BACK, ENGLISH)[-1]
+    assert "new index is in use" not in shown(documents)[0]
+
+
+def test_what_fails_is_called_by_its_name(documents, monkeypatch):
+    """No file is called `/`, and where the index lies is nobody's business."""
+
+    def rollback():
+        raise LockedError("/srv/secret is being built by process 12")
+
+    monkeypatch.setattr(documents.qa, "rollback", rollback)
+    said = documents.do(BACK, ENGLISH)[-1]
+    assert "could not be brought back: the index is being built" in said
+    assert "secret" not in said
+
+    said = documents.do("no.txt", ENGLISH)[-1]
+    assert "“no.txt” could not be deleted: " in said
+
+
+def test_why_a_file_was_not_read_outlives_the_server(qa, documents):
+    """The index remembers the reason."""
+    documents.library.write("Tides", "The tide is high.")
+    (documents.library.folder / "b.pdf").write_bytes(b"%PDF-1.7 nonsense")
+    documents.work.start()
+    finished(documents)
+    with gr.Blocks():
+        restarted = Documents(QA.open(qa.folder), Catalogue())
+    restarted.ask = documents.ask
+
+    added = shown(restarted)[1]
+    assert "<bdi>b.pdf</bdi><em>" in added
+    assert "not in the index yet" not in added
