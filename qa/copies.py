@@ -1,7 +1,7 @@
 """Passages that say what another one says. Pure.
 
-A hit stands for another only where it has all its words, in their order: a word more or
-less may be the answer, or deny it. What merely says nearly the same is no rival of it.
+A hit stands for another only where one has all words of the other, in their order: a
+word that differs may be the answer. What merely says nearly the same is no rival of it.
 """
 
 from collections.abc import Sequence
@@ -19,13 +19,10 @@ SAME = 0.95
 NEARLY = 0.8
 
 
-def near(vectors: Array, languages: Array, others: int | None = None) -> Array:
-    """Tell which of n passages, (n, d) unit and (n,), may say the same: (n, m) bool.
-
-    others: the number of the first ones that each is set against, all by default.
-    """
-    found: Array = vectors @ vectors[:others].T >= NEAR
-    found &= languages[:, None] == languages[:others]
+def near(vectors: Array, languages: Array) -> Array:
+    """Tell which of n passages, (n, d) unit and (n,), may say the same: (n, n) bool."""
+    found: Array = vectors @ vectors.T >= NEAR
+    found &= languages[:, None] == languages
     return found
 
 
