@@ -142,7 +142,7 @@ def _asked(
 def _confidence(qa: QA, text: str, among: np.ndarray) -> float:
     opened = qa.collection
     ranking = opened.rank(opened.read(text), evaluate.PASSAGES, among)
-    return opened.confidence(reply.distinct(opened, ranking)[0])
+    return opened.confidence(reply.distinct(opened, ranking, evaluate.SHOWN)[0])
 
 
 def _article(id: str) -> int:

@@ -130,7 +130,7 @@ class QA:
             ranking = opened.rank(asked, depth, among, told)
             if self.reranker is not None:
                 ranking = self.reranker.rank(question, ranking, opened.text)
-            different, same = reply.distinct(opened, ranking, told.unlike)
+            different, same = reply.distinct(opened, ranking, k, told.unlike)
             if len(different) >= k or len(ranking) < depth:
                 break
         first = np.isin(different.rows, ranking.rows[:RERANKED])

@@ -185,8 +185,9 @@ def _outcome(
     ranking = opened.rank(asked, PASSAGES)
     if qa.reranker is not None:
         ranking = qa.reranker.rank(text, ranking, opened.text)
-    different, copies = reply.distinct(opened, ranking)
-    missing, _ = reply.distinct(opened, opened.rank(asked, PASSAGES, others))
+    different, copies = reply.distinct(opened, ranking, SHOWN)
+    without = opened.rank(asked, PASSAGES, others)
+    missing, _ = reply.distinct(opened, without, SHOWN)
     shown = reply.shown(opened, asked, different.top(SHOWN), copies)
     hits, sentences = shown.hits, shown.sentences
     held = [hit for hit in hits if hit.document.id in right]

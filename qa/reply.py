@@ -151,25 +151,32 @@ def _find(
 
 
 def distinct(
-    opened: Collection, ranking: Ranking, unlike: Sequence[int] = ()
+    opened: Collection, ranking: Ranking, k: int, unlike: Sequence[int] = ()
 ) -> tuple[Ranking, dict[int, list[int]]]:
     """Keep the best of those ranked passages that say the same, and none that says
     nearly the same as one of the rows `unlike`; give also the rows of the others, by
-    its row."""
+    its row.
+
+    k: how many will be shown. Those behind them are compared with them alone, and may
+    say the same as each other.
+    """
     rows = np.array([*unlike, *ranking.rows.tolist()], np.int64)
     found = opened.snapshot
     near = copies.near(found.vectors[rows], found.language_numbers[rows])
     read = cache(lambda place: opened.words(int(rows[place])))
     kept: dict[int, list[int]] = {}
+    compared: set[int] = set()
     for place in range(len(unlike), len(rows)):
         before = np.flatnonzero(near[place, :place]).tolist()
         if any(
             copies.nearly_same(read(o), read(place)) for o in before if o < len(unlike)
         ):
             continue
-        same = (o for o in before if o in kept and copies.same(read(o), read(place)))
-        twin = next(same, None)
+        twins = (o for o in before if o in compared)
+        twin = next((o for o in twins if copies.same(read(o), read(place))), None)
         if twin is None:
+            if len(kept) < k:
+                compared.add(place)
             kept[place] = []
         else:
             kept[twin].append(int(rows[place]))

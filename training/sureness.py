@@ -50,7 +50,8 @@ def _told(qa: QA, text: str) -> tuple[str, Array] | None:
     """The phrase of a question's first sentence, and what tells how sure it is."""
     opened = qa.collection
     asked = opened.read(text)
-    ranking, copies = reply.distinct(opened, opened.rank(asked, evaluate.PASSAGES))
+    ranked = opened.rank(asked, evaluate.PASSAGES)
+    ranking, copies = reply.distinct(opened, ranked, 1)
     found = reply.shown(opened, asked, ranking.top(1), copies)
     if not found.sentences or found.reading is None:
         return None
