@@ -165,24 +165,24 @@ def distinct(
     near = copies.near(found.vectors[rows], found.language_numbers[rows])
     read = cache(lambda place: opened.words(int(rows[place])))
     kept: dict[int, list[int]] = {}
-    compared: set[int] = set()
+    behind: list[int] = []
     for place in range(len(unlike), len(rows)):
         before = np.flatnonzero(near[place, :place]).tolist()
         if any(
             copies.nearly_same(read(o), read(place)) for o in before if o < len(unlike)
         ):
             continue
-        twins = (o for o in before if o in compared)
-        twin = next((o for o in twins if copies.same(read(o), read(place))), None)
-        if twin is None:
-            if len(kept) < k:
-                compared.add(place)
+        same = (o for o in before if o in kept and copies.same(read(o), read(place)))
+        twin = next(same, None)
+        if twin is not None:
+            kept[twin].append(int(rows[place]))
+        elif len(kept) < k:
             kept[place] = []
         else:
-            kept[twin].append(int(rows[place]))
-    places = np.array(list(kept), np.int64) - len(unlike)
+            behind.append(place)
+    places = np.array([*kept, *behind], np.int64) - len(unlike)
     different = ranking.reordered(places, ranking.scores[places])
-    return different, dict(zip(different.rows.tolist(), kept.values(), strict=True))
+    return different, {int(rows[place]): others for place, others in kept.items()}
 
 
 def _sentences(
