@@ -71,7 +71,7 @@ def runs(setup: Setup, read: str, parts: Iterable[str] = PARTS) -> list[Asked]:
     over English all; over MIXED and POOLED all, and no parts."""
     asking = LANGUAGES if read in ("en", MIXED, POOLED) else sorted({read, "en"})
     found: list[Asked] = []
-    with opened(setup, _corpus(setup, read)) as qa:
+    with opened(setup, corpus(setup, read)) as qa:
         for ask in asking:
             found += _asked(setup, qa, ask, read, list(parts))
     return found
@@ -85,14 +85,14 @@ def opened(setup: Setup, documents: list[Document]) -> Iterator[QA]:
         yield QA.open(folder, reader=setup.reader, reranker=setup.reranker)
 
 
-def _corpus(setup: Setup, read: str) -> list[Document]:
+def corpus(setup: Setup, read: str) -> list[Document]:
     """The paragraphs of a run; in several languages their ids begin with it."""
     if read in LANGUAGES:
         return evaluate.read_corpus(setup.folder / f"xquad/corpus/{read}.jsonl")
     of = {
         code: [
             replace(document, id=f"{code}:{document.id}", language=code)
-            for document in _corpus(setup, code)
+            for document in corpus(setup, code)
         ]
         for code in LANGUAGES
     }

@@ -6,7 +6,7 @@ exact, and a word is missed with a chance below a thousandth.
 """
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import faiss
@@ -19,6 +19,7 @@ Codes = NDArray[np.uint8]
 
 _BITS = 256  # of a code, at least
 _BLOCK = 1 << 15
+_REMEMBERED = 1 << 11  # queries that were asked last
 # Codes are let through up to this many standard deviations beyond what is expected.
 _SPARE = 3.0
 
@@ -42,6 +43,7 @@ class Neighbours:
         self._bits = _rotation(vectors.shape[1]).shape[1]
         self._engine = faiss.IndexBinaryFlat(codes.shape[1] * 8)
         self._engine.add(np.ascontiguousarray(codes))
+        self._remembered = lru_cache(_REMEMBERED)(self._near)
 
     def __len__(self) -> int:
         return len(self._halves)
@@ -51,7 +53,7 @@ class Neighbours:
 
         The bits are moved by hand: NumPy's own conversion takes seven times as long.
         """
-        wide = self._halves[numbers].view(np.int16).astype(np.int32)
+        wide = self._halves.take(numbers, axis=0).view(np.int16).astype(np.int32)
         wide <<= 13
         wide &= ~0x70000000  # copies of the sign
         floats: Vectors = wide.view(np.float32)
@@ -63,25 +65,21 @@ class Neighbours:
     ) -> list[tuple[NDArray[np.int64], Vectors]]:
         """Find the words with at least this cosine to each of m queries, (m, d).
 
-        Returns numbers, ascending, and their cosines, for each query.
+        Returns numbers, ascending, and their cosines, for each query. The last queries
+        are remembered; arrays are not to be changed.
         """
-        if not len(queries):
-            return []
+        return [self._remembered(query.tobytes(), least) for query in queries]
+
+    def _near(self, told: bytes, least: float) -> tuple[NDArray[np.int64], Vectors]:
+        query = np.frombuffer(told, np.float32)
         share = math.acos(least) / math.pi
         spread = math.sqrt(self._bits * share * (1 - share))
         radius = int(self._bits * share + _SPARE * spread) + 1
         # One thread: a question takes too little to share out, and threads that wait
         # for each other on a busy machine take ten times as long.
         faiss.omp_set_num_threads(1)
-        limits, _, found = self._engine.range_search(codes(queries), radius)
-        return [
-            self._exact(query, np.sort(found[a:b]), least)
-            for query, a, b in zip(queries, limits[:-1], limits[1:], strict=True)
-        ]
-
-    def _exact(
-        self, query: Vectors, numbers: NDArray[np.int64], least: float
-    ) -> tuple[NDArray[np.int64], Vectors]:
+        _, _, found = self._engine.range_search(codes(query[None]), radius)
+        numbers = np.sort(found)
         cosines: Vectors = self.vectors(numbers) @ query
         near = cosines >= least
         return numbers[near], cosines[near]

@@ -5,23 +5,23 @@ they are written in Latin letters, sounds that languages write differently made 
 Pure.
 """
 
+import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from anyascii import anyascii
 from numpy.typing import NDArray
 
-from index.ragged import ranges
-
 Array = NDArray[Any]
 Near = tuple[Array, Array]
 _NOTHING: Near = np.zeros(0, np.int64), np.zeros(0, np.float32)
 
+REMEMBERED = 1 << 11  # words that were asked for last
 # Shorter words are alike by chance; so are consonants that share less than this.
 SHORTEST = 4
 FEWEST = 3
@@ -140,15 +140,16 @@ class Grams:
         if not spelt or not len(self.terms):
             return _NOTHING
         grams = _grams_of(spelt)
-        held = self.terms[ranges(self.offsets[grams], self.offsets[grams + 1])]
+        spans = zip(self.offsets[grams], self.offsets[grams + 1], strict=True)
+        held = np.concatenate([self.terms[first:end] for first, end in spans])
         shared = np.bincount(held, minlength=len(self.sizes))
-        some = np.flatnonzero(shared >= least**2 * len(grams))
+        some = np.flatnonzero(shared >= math.ceil(least**2 * len(grams)))
         likeness = shared[some] / np.sqrt(len(grams) * self.sizes[some].astype(float))
         near = likeness >= least
         return some[near], likeness[near].astype(np.float32)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Spelling:
     """Words by how they are spelt.
 
@@ -159,6 +160,8 @@ class Spelling:
     full: Grams
     vowelled: Grams
     bare: Grams
+
+    TABLES: ClassVar = ("full", "vowelled", "bare")
 
     @classmethod
     def build(cls, words: Sequence[str]) -> "Spelling":
@@ -177,7 +180,7 @@ class Spelling:
         return cls(
             *(
                 Grams(*(arrays[f"{table}.{field}"] for field in fields))
-                for table in Spelling.__slots__
+                for table in cls.TABLES
             )
         )
 
@@ -185,13 +188,20 @@ class Spelling:
         """Give the arrays by name, to be stored."""
         return {
             f"{table}.{field}": getattr(getattr(self, table), field)
-            for table in Spelling.__slots__
+            for table in self.TABLES
             for field in Grams.__slots__
         }
 
     def alike(self, word: str, least: float) -> Near:
         """Find words spelt like one: numbers, ascending, and how alike they are, from
-        `least` to 1."""
+        `least` to 1. The last words are remembered; arrays are not to be changed."""
+        return self._remembered(word, least)
+
+    @cached_property
+    def _remembered(self) -> Callable[[str, float], Near]:
+        return lru_cache(REMEMBERED)(self._alike)
+
+    def _alike(self, word: str, least: float) -> Near:
         alike = self.full.alike(key(word), least)
         others = self.vowelled if leaves_vowels(word) else self.bare
         return either(alike, others.alike(bare(word), max(least, BARE)))

@@ -22,6 +22,7 @@ from index.records import Document
 from index.store import Snapshot
 from index.tokens import Term, terms
 from qa import answer, chance, copies, phrase, question, rerank, weights
+from qa.beside import beside
 from qa.feedback import Feedback
 from qa.filters import ANY, Filter
 from qa.fuse import fuse, spread
@@ -41,6 +42,8 @@ DEPTHS = (RERANKED, 400, 1600)
 DEEPER = 8
 # A question is read up to this many characters and distinct words.
 LONGEST = 2_000
+# Words of questions whose vectors are remembered.
+REMEMBERED = 1 << 12
 # Documents of the same text that are named.
 MOST_COPIES = 50
 MOST_WORDS = 64
@@ -67,14 +70,16 @@ class Collection:
         self._sample = sample[unlike]
         self._sampled = _gather(self.lexical, self._sample)
         self._sampled_vectors = snapshot.neighbours.vectors(self._sampled[2])
+        self._words: dict[str, tuple[Array, np.float32]] = {}
         self._asking, _ = table.word_vectors(question.QUESTION_WORDS)
         reader = phrase.load()
         self._reader = reader if reader and reader.table == table.id else None
 
     def read(self, text: str) -> Question:
         """Set a question's words against the words of the collection."""
+        vector = beside(lambda: self.vector(text))
         words = question.distinct(text[:LONGEST])[:MOST_WORDS]
-        vectors, information = self._table.word_vectors([word.term for word in words])
+        vectors, information = self._told([word.term for word in words])
         asked = question.read(
             words,
             vectors,
@@ -85,7 +90,19 @@ class Collection:
             self.ids,
             self.snapshot.spelling,
         )
-        return replace(asked, vector=self.vector(text))
+        return replace(asked, vector=vector())
+
+    def _told(self, words: list[str]) -> tuple[Array, Array]:
+        """Vectors (m, d) and information (m,) of words; those met are remembered."""
+        known = self._words if len(self._words) < REMEMBERED else {}
+        if new := [word for word in words if word not in known]:
+            vectors, information = self._table.word_vectors(new)
+            known |= dict(zip(new, zip(vectors, information, strict=True), strict=True))
+        self._words = known
+        told = [known[word] for word in words]
+        found = np.array([vector for vector, _ in told], np.float32)
+        nats = np.array([information for _, information in told], np.float32)
+        return found.reshape(len(words), self._table.dim), nats
 
     def rank(
         self,
@@ -254,14 +271,16 @@ class Collection:
         if not len(rows):
             none = np.zeros(0, np.float32)
             return none, none, none
+        sampled, vectors = self._sampled, self._sampled_vectors
+        by_chance = beside(lambda: self._interact(asked, sampled, vectors))
         *found, exact = self._interact(asked, _gather(self.lexical, rows))
-        *usual, _ = self._interact(asked, self._sampled, self._sampled_vectors)
+        *usual, _ = by_chance()
         places = (self._languages, self.snapshot.document_rows)
-        sampled = tuple(column[self._sample] for column in places)
+        of_sample = tuple(column[self._sample] for column in places)
         ranked = tuple(column[rows] for column in places)
         late, sentence = (
-            values - rerank.background(by_chance, *sampled, *ranked)
-            for values, by_chance in zip(found, usual, strict=True)
+            values - rerank.background(usually, *of_sample, *ranked)
+            for values, usually in zip(found, usual, strict=True)
         )
         return late, sentence, exact
 
@@ -272,7 +291,8 @@ class Collection:
         vectors: Array | None = None,
     ) -> tuple[Array, Array, Array]:
         starts, offsets, ids, places = passages
-        best = rerank.best_matches(asked.cosines(ids, vectors)[:, places], offsets)
+        cosines = asked.cosines(ids, vectors).take(places, axis=1)
+        best = rerank.best_matches(cosines, offsets)
         return rerank.of_passages(question.gain(best), asked.importance, starts)
 
     def among(self, wanted: Filter) -> Array | None:

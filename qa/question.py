@@ -81,19 +81,21 @@ class Question:
     vector: Array = field(default_factory=lambda: np.zeros(0, np.float32))
 
     def cosines(self, ids: Array, others: Array | None = None) -> Array:
-        """Compare the words with n of the collection: (m, n), 1 where they are same.
+        """Compare the words with n of the collection, ids ascending: (m, n), 1 where
+        they are same.
 
         others: the vectors of these, where they are at hand.
         """
-        if not len(self.words):
-            return np.zeros((0, len(ids)), np.float32)
+        if not len(self.words) or not len(ids):
+            return np.zeros((len(self.words), len(ids)), np.float32)
         others = self.space.vectors(ids) if others is None else others  # (n, d)
-        cosines: Array = np.minimum(self.vectors @ others.T, ALMOST)
+        cosines: Array = self.vectors @ others.T
+        np.minimum(cosines, ALMOST, out=cosines)
         for row, (known, least) in zip(cosines, self.alike, strict=False):
-            if len(known):
-                at = np.searchsorted(known, ids).clip(max=len(known) - 1)
-                row[:] = np.maximum(row, np.where(known[at] == ids, least[at], -1))
-        cosines[self.own[:, None] == ids] = 1
+            held, at = _places(known, ids)
+            row[at] = np.maximum(row[at], least[held])
+        same, at = _places(self.own, ids)
+        cosines[same, at] = 1
         return cosines
 
     def inexact(self) -> "Question":
@@ -200,6 +202,13 @@ def _with_itself(own: int, ids: Array, cosines: Array) -> Near:
         np.concatenate([[own], ids[others]]),
         np.concatenate([[1], np.minimum(cosines[others], ALMOST)]),
     )
+
+
+def _places(wanted: Array, ids: Array) -> tuple[Array, Array]:
+    """Find which of some ids are among others, ascending, and where."""
+    at = np.searchsorted(ids, wanted).clip(max=len(ids) - 1)
+    held = np.flatnonzero(ids[at] == wanted)
+    return held, at[held]
 
 
 def _nearest(ids: Array, cosines: Array) -> list[tuple[int, float]]:

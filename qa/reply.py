@@ -164,10 +164,13 @@ def distinct(
     found = opened.snapshot
     near = copies.near(found.vectors[rows], found.language_numbers[rows])
     read = cache(lambda place: opened.words(int(rows[place])))
+    earlier: list[list[int]] = [[] for _ in rows]
+    for place, other in np.argwhere(np.tril(near, -1)).tolist():
+        earlier[place].append(other)
     kept: dict[int, list[int]] = {}
     behind: list[int] = []
     for place in range(len(unlike), len(rows)):
-        before = np.flatnonzero(near[place, :place]).tolist()
+        before = earlier[place]
         if any(
             copies.nearly_same(read(o), read(place)) for o in before if o < len(unlike)
         ):

@@ -177,7 +177,8 @@ def example(opened, row: dict[str, str], language: str):  # type: ignore[no-unty
     if not found or not asked.words:
         return None
     ids = np.array([opened.ids.get(word.term, 0) for word in words], np.int32)
-    cosines = asked.cosines(ids)
+    held, places = np.unique(ids, return_inverse=True)
+    cosines = asked.cosines(held)[:, places]
     marks = phrase.marks(text, words, sentences(text, language), asked, cosines)
     low = max(0, found[0][0] - random.Random(len(text)).randrange(MARGIN))
     high = low + 2 * MARGIN

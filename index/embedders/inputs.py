@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from index.embedders.lexicon import Lexicon, cut_words
+from index.embedders.static import tokenized
 from index.language import identify
 from index.spelling import latin
 
@@ -72,16 +73,16 @@ class Inputs:
         """Read English."""
         return [
             Reading(np.array(encoding.ids, np.int32) + self.first, _ends(encoding))
-            for encoding in self._english.encode_batch(texts)
+            for encoding in tokenized(self._english, texts)
         ]
 
     def _foreign(self, texts: list[str]) -> list[Reading]:
         """Read other languages, by tokens or the words that they are pieces of."""
-        encodings = self._tokenizer.encode_batch(texts)
-        cut = cut_words(self._lexicon, encodings)
+        found = tokenized(self._tokenizer, texts)
+        cut = cut_words(self._lexicon, found)
         return [
             self._joined(text, encoding, words)
-            for text, encoding, words in zip(texts, encodings, cut, strict=True)
+            for text, encoding, words in zip(texts, found, cut, strict=True)
         ]
 
     def _joined(

@@ -24,6 +24,7 @@ from index.errors import ModelError
 
 _BATCH = 64
 _WORDS = 2048
+FEW = 16
 RATHER_RARE = 10.0  # nats
 
 
@@ -138,10 +139,8 @@ class StaticEmbedder:
     ) -> Iterator[tuple[int, list[Encoding]]]:
         """Yield the place and the tokens of texts, a batch at a time."""
         for start in range(0, len(texts), size):
-            batch = list(texts[start : start + size])
-            # `encode_batch_fast` does not tell which tokens are of one word.
-            encode = self._tokenizer.encode_batch
-            yield start, encode(batch, add_special_tokens=False)
+            batch = texts[start : start + size]
+            yield start, tokenized(self._tokenizer, batch, add_special_tokens=False)
 
     def _known(self, encoding: Encoding) -> NDArray[np.int64]:
         ids = np.array(encoding.ids, np.int64)
@@ -172,6 +171,22 @@ class StaticEmbedder:
         if len(present):
             sums[present] = np.add.reduceat(rows, starts, axis=0)
         return sums
+
+
+def tokenized(
+    tokenizer: Tokenizer, texts: Sequence[str], *, add_special_tokens: bool = True
+) -> list[Encoding]:
+    """Cut texts to tokens; a few without waking the threads that many are shared among.
+
+    `encode_batch_fast` does not tell which tokens are of one word.
+    """
+    if len(texts) > FEW:
+        return tokenizer.encode_batch(
+            list(texts), add_special_tokens=add_special_tokens
+        )
+    return [
+        tokenizer.encode(text, add_special_tokens=add_special_tokens) for text in texts
+    ]
 
 
 def _table(

@@ -87,3 +87,22 @@ def test_the_sentence_that_answers_is_the_first(qa):
 
     assert hits[0].document.id == "katze"
     assert found[0].text == "Brot wird hier vor acht Uhr gebacken."
+
+
+def test_words_met_before_mean_what_they_did(qa):
+    """Whatever was asked meanwhile, a question is read to the same bits."""
+    opened = qa.collection
+    first = opened.read(QUESTION)
+    for text in ("work", "Wer schläft auf dem Dach?", "", QUESTION[:12]):
+        opened.read(text)
+    again = opened.read(QUESTION)
+
+    alone, information = embedders.load_words("fast").word_vectors(
+        [word.term for word in first.words]
+    )
+    assert np.array_equal(first.vectors, again.vectors)
+    assert np.array_equal(first.vectors, alone)
+    assert len(information) == len(first.words)
+    both = zip(first.near + first.alike, again.near + again.alike, strict=True)
+    for one, other in both:
+        assert all(map(np.array_equal, one, other))

@@ -43,8 +43,9 @@ class Table:
 
 def highlight(asked, words):
     """The marks of words that the collection has."""
-    held = np.array([IDS[word.term] for word in words], np.int64)
-    return highlights.highlight(asked, words, asked.cosines(held))
+    ids = np.array([IDS[word.term] for word in words], np.int64)
+    held, places = np.unique(ids, return_inverse=True)
+    return highlights.highlight(asked, words, asked.cosines(held)[:, places])
 
 
 def test_the_translation_is_marked_exactly():

@@ -73,7 +73,7 @@ def test_the_same_word_matches_wholly_without_a_vector():
         terms("xyzzy"), none[:1], np.zeros(1), none, lexical, space(none), ids
     )
 
-    assert asked.cosines(np.array([1, 0])).tolist() == [[0.0, 1.0]]
+    assert asked.cosines(np.array([0, 1])).tolist() == [[1.0, 0.0]]
     assert asked.alternatives() == [[(0, 1.0)]]
     assert asked.importance == pytest.approx([1.0])
 
@@ -129,7 +129,7 @@ def test_words_spelt_alike_stand_for_each_other():
     low, high = question.ALIKE
     way = min((likeness - low) / (high - low), 1)
     cosine = question.FLOOR + (question.TOP - question.FLOOR) * way
-    assert asked.cosines(np.array([1, 0]))[0] == pytest.approx([0, cosine], abs=1e-6)
+    assert asked.cosines(np.array([0, 1]))[0] == pytest.approx([cosine, 0], abs=1e-6)
     assert asked.alternatives() == [[(0, pytest.approx(question.gain(cosine)))]]
 
 

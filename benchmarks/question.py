@@ -1,0 +1,118 @@
+"""How long a question takes, over XQuAD's paragraphs in 12 languages and others.
+
+    python -m benchmarks.question EVAL_FOLDER DATA_FOLDER [--write]
+
+DATA_FOLDER is the training material, of which passages fill the index up. Each
+question is asked once, by turns in all languages, after others that were asked to warm
+up; what no path could do without, the model's own vector of the question and an exact
+search among all vectors, is timed beside it. --write makes benchmarks/question.md.
+"""
+
+import argparse
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from benchmarks import xquad
+from index.embedders import MODELS
+from index.records import Document
+from qa import evaluate
+from qa.engine import QA
+from training.data import records, sources
+
+TARGET = Path(__file__).with_suffix(".md")
+OTHERS = 4_600  # documents beside XQuAD's
+WARM, ASKED = 120, 600
+
+
+def others(data: Path) -> Iterator[Document]:
+    """Passages of the material, some of each source, in XQuAD's languages."""
+    files = [
+        source
+        for source in sources(data)
+        if source.kind == "passages" and source.language in xquad.LANGUAGES
+    ]
+    for source in files:
+        some = islice(records(source.path), -(-OTHERS // len(files)))
+        for number, row in enumerate(some):
+            id = f"{source.name}.{source.language}.{number}"
+            yield Document(id, "", row["text"], language=source.language)
+
+
+def questions(folder: Path) -> list[str]:
+    """As many of each language, by turns in all of them."""
+    rng, found = random.Random(0), []
+    for code in xquad.LANGUAGES:
+        asked = evaluate.read_queries(folder / f"xquad/queries/{code}.jsonl")
+        n = (WARM + ASKED) // len(xquad.LANGUAGES)
+        found.append(rng.sample(sorted(asked.values()), n))
+    return [text for texts in zip(*found, strict=True) for text in texts]
+
+
+def times(qa: QA, texts: list[str]) -> tuple[list[float], list[float]]:
+    """Milliseconds of each question, and of what no path could do without."""
+    opened = qa.collection
+
+    def least(text: str) -> None:
+        opened.snapshot.search(opened.vector(text)[None], xquad.DEEP)
+
+    for text in texts[:WARM]:
+        qa.ask(text)
+    both = [(_timed(qa.ask, text), _timed(least, text)) for text in texts[WARM:]]
+    whole, alone = zip(*both, strict=True)
+    return list(whole), list(alone)
+
+
+def _timed(call: Callable[[str], object], text: str) -> float:
+    began = time.perf_counter()
+    call(text)
+    return 1e3 * (time.perf_counter() - began)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--write", action="store_true")
+    args = parser.parse_args()
+    threadpool_limits(1, user_api="blas")  # as `qa serve` does
+    texts, rows, passages = questions(args.folder), [], 0
+    for model in sorted(path.name for path in MODELS.iterdir()):
+        setup = xquad.Setup(args.folder, model)
+        documents = [*xquad.corpus(setup, xquad.POOLED), *others(args.data)]
+        with xquad.opened(setup, documents) as qa:
+            passages = len(qa.snapshot)
+            whole, alone = times(qa, texts)
+        told = [*np.percentile(whole, [50, 90, 99]), np.median(alone)]
+        ratio = np.median(np.divide(whole, alone))
+        cells = " | ".join(f"{value:.1f}" for value in [*told, ratio])
+        rows.append(f"| `{model}` | {cells} |")
+        print(rows[-1], flush=True)
+    text = TEXT.format(
+        passages=passages, asked=ASKED, cores=os.cpu_count(), rows="\n".join(rows)
+    )
+    if args.write:
+        TARGET.write_text(text)
+
+
+TEXT = """# The time of a question
+
+Made by `python -m benchmarks.question EVAL_FOLDER DATA_FOLDER --write`: {asked}
+questions of XQuAD in 12 languages, each asked once, over {passages:,} passages in
+these, {cores} cores. Milliseconds of the whole path, from the question to sentences,
+evidence and phrase; beside them what no path could do without: the model's vector of
+the question and an exact search among all vectors.
+
+| model | median | 90 % within | 99 % within | the least | times the least |
+| --- | --- | --- | --- | --- | --- |
+{rows}
+"""
+
+if __name__ == "__main__":
+    main()
