@@ -75,9 +75,12 @@ class Collection:
         reader = phrase.load()
         self._reader = reader if reader and reader.table == table.id else None
 
-    def read(self, text: str) -> Question:
-        """Set a question's words against the words of the collection."""
-        vector = beside(lambda: self.vector(text))
+    def read(self, text: str, among: Array | None = None) -> Question:
+        """Set a question's words against the words of the collection.
+
+        among: what `rank` will be told; without it the nearest passages are found, too.
+        """
+        sought = beside(lambda: self._sought(text, among))
         words = question.distinct(text[:LONGEST])[:MOST_WORDS]
         vectors, information = self._told([word.term for word in words])
         asked = question.read(
@@ -90,7 +93,15 @@ class Collection:
             self.ids,
             self.snapshot.spelling,
         )
-        return replace(asked, vector=vector())
+        vector, nearest = sought()
+        return replace(asked, vector=vector, nearest=nearest)
+
+    def _sought(self, text: str, among: Array | None) -> tuple[Array, Array | None]:
+        """Encode a question, and find the rows that candidates are taken from."""
+        vector = self.vector(text)
+        if among is not None:
+            return vector, None
+        return vector, self._by_vectors(vector, DEEPER * PROPOSED, None)[0]
 
     def _told(self, words: list[str]) -> tuple[Array, Array]:
         """Vectors (m, d) and information (m,) of words; those met are remembered."""
@@ -133,7 +144,9 @@ class Collection:
         self, asked: Question, sought: Array, n: int, among: Array | None
     ) -> list[int]:
         """Give the rows that n found by vectors and n found by words make, fused."""
-        near, _ = self._by_vectors(sought, DEEPER * n, among)
+        near, moved = asked.nearest, sought is not asked.vector
+        if near is None or n != PROPOSED or among is not None or moved:
+            near, _ = self._by_vectors(sought, DEEPER * n, among)
         worded, _ = self._by_words(asked.alternatives(), DEEPER * n, among)
         near, worded = self._spread(near, n), self._spread(worded, n)
         return [row for row, _ in fuse([near.tolist(), worded.tolist()])]

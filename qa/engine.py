@@ -121,10 +121,10 @@ class QA:
         if not 1 <= k <= MOST_HITS:
             raise ValueError(f"k is {k}; it must be between 1 and {MOST_HITS}")
         opened = self._opened
-        asked = opened.read(question)
         wanted = (language, source, since, until, folder)
         filter = Filter(*(value or "" for value in wanted))
         among = opened.among(filter)
+        asked = opened.read(question, among)
         told = Feedback.read(opened.snapshot, like, unlike)
         for depth in DEPTHS:
             ranking = opened.rank(asked, depth, among, told)

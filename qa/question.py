@@ -68,7 +68,7 @@ class Question:
     word, ids and cosines of the words near it, itself among them. importance: (m,)
     float32, sums to 1 unless the question has no words. alike: ids of words spelt like
     it, ascending, and cosines that they have at least. vector: (e,) of the whole
-    question, by the model of the passages.
+    question, by the model of the passages; nearest: rows by it, best first, if sought.
     """
 
     words: tuple[Term, ...]
@@ -79,6 +79,7 @@ class Question:
     space: Space
     alike: tuple[Near, ...] = ()
     vector: Array = field(default_factory=lambda: np.zeros(0, np.float32))
+    nearest: Array | None = None
 
     def cosines(self, ids: Array, others: Array | None = None) -> Array:
         """Compare the words with n of the collection, ids ascending: (m, n), 1 where

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from index.records import Document, Passage
 from index.tokens import Term, sentences, terms
 from qa import answer, copies, question, rerank
+from qa.beside import beside
 from qa.collection import Collection
 from qa.filters import ANY, Filter
 from qa.highlight import highlight
@@ -79,23 +80,36 @@ def shown(
         [t for t in terms(one.passage.text) if t.term in opened.ids] for one in kept
     ]
     cosines = _cosines(opened, asked, words)
-    hits = tuple(
+    of_each = list(zip(kept, words, cosines, strict=True))
+    if not answered or not kept:
+        return Shown(_hits(asked, of_each), (), None)
+    first, of_first = _own(opened, asked, *of_each[0])
+    around = first[int(of_first.argmax())][0]
+    text = kept[0].passage.text
+    reading = beside(
+        lambda: opened.reading(asked, text, words[0], cosines[0], first, around)
+    )
+    hits = _hits(asked, of_each)
+    own = [(first, of_first), *(_own(opened, asked, *one) for one in of_each[1:])]
+    read = reading()
+    return Shown(hits, _sentences(kept, own, read), read)
+
+
+def _hits(
+    asked: Question, found: Sequence[tuple[_Found, Sequence[Term], Array]]
+) -> tuple[Hit, ...]:
+    """Mark the evidence in passages, given with their words and cosines of these."""
+    return tuple(
         Hit(
             rank,
             one.score,
             one.passage,
             one.document,
-            highlight(asked, of_it, beside),
+            highlight(asked, words, cosines),
             one.others,
         )
-        for rank, (one, of_it, beside) in enumerate(
-            zip(kept, words, cosines, strict=True), 1
-        )
+        for rank, (one, words, cosines) in enumerate(found, 1)
     )
-    if not answered:
-        return Shown(hits, (), None)
-    best, reading = _sentences(opened, asked, kept, words, cosines)
-    return Shown(hits, best, reading)
 
 
 def _cosines(
@@ -189,42 +203,38 @@ def distinct(
 
 
 def _sentences(
-    opened: Collection,
-    asked: Question,
     kept: Sequence[_Found],
-    words: Sequence[Sequence[Term]],
-    cosines: Sequence[Array],
-) -> tuple[tuple[Sentence, ...], Reading | None]:
+    own: Sequence[tuple[Sequence[tuple[int, int]], Array]],
+    reading: Reading | None,
+) -> tuple[Sentence, ...]:
     """Pick the sentences of the best passages that answer; none comes before those of
-    the first passage, which is read: where it might answer counts for its sentences."""
-    if not kept:
-        return (), None
-    places = [sentences(one.passage.text, one.document.language) for one in kept]
-    given = zip(kept, places, words, cosines, strict=True)
-    own = [_own(opened, asked, *of_it) for of_it in given]
-    text, around = kept[0].passage.text, places[0][int(own[0].argmax())][0]
-    reading = opened.reading(asked, text, words[0], cosines[0], places[0], around)
+    the first passage, which was read: where it might answer counts for its sentences.
+
+    own: of each passage, where its sentences are and how each scores.
+    """
+    scores = [of_it for _, of_it in own]
     if reading is not None:
-        own[0] = _answering(own[0], reading.shares(places[0]))
-    best = OWN * own[0].max() + (1 - OWN) * kept[0].score
+        scores[0] = _answering(scores[0], reading.shares(own[0][0]))
+    best = OWN * scores[0].max() + (1 - OWN) * kept[0].score
     found = [
         _sentence(one, *place, min(OWN * score + (1 - OWN) * one.score, best))
-        for one, here, scores in zip(kept, places, own, strict=True)
-        for place, score in zip(here, scores.tolist(), strict=True)
+        for one, (places, _), of_it in zip(kept, own, scores, strict=True)
+        for place, score in zip(places, of_it.tolist(), strict=True)
     ]
     chosen = answer.choose([sentence.score for sentence in found])
-    return tuple(found[at] for at in chosen), reading
+    return tuple(found[at] for at in chosen)
 
 
 def _own(
     opened: Collection,
     asked: Question,
     one: _Found,
-    places: Sequence[tuple[int, int]],
     words: Sequence[Term],
     cosines: Array,
-) -> Array:
-    """Score each sentence of a passage by itself and what is around it: (s,)."""
+) -> tuple[list[tuple[int, int]], Array]:
+    """Cut a passage into its sentences, and score each by itself and what is around
+    it: s places, and (s,)."""
+    places = sentences(one.passage.text, one.document.language)
     ends = np.searchsorted([t.start for t in words], [0, *(end for _, end in places)])
     best = rerank.best_matches(cosines, ends)
     own = rerank.in_context(question.gain(best), asked.importance)
@@ -233,7 +243,7 @@ def _own(
         read, _ = opened.sentences(np.array([one.row]), asked.vector)
         near = np.clip(read[-len(places) :], 0, 1)
         own = (own + rerank.READ * near) / (1 + rerank.READ)
-    return own
+    return places, own
 
 
 def _answering(own: Array, shares: Array) -> Array:
