@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -194,17 +194,25 @@ class Spelling:
 
     def alike(self, word: str, least: float) -> Near:
         """Find words spelt like one: numbers, ascending, and how alike they are, from
-        `least` to 1. The last words are remembered; arrays are not to be changed."""
-        return self._remembered(word, least)
+        `least` to 1. The last words are remembered: the arrays are not to be changed.
+        """
+        return self._alike(word, least)
 
     @cached_property
-    def _remembered(self) -> Callable[[str, float], Near]:
-        return lru_cache(REMEMBERED)(self._alike)
+    def _alike(self) -> Callable[[str, float], Near]:
+        # Bound to what it needs and not to self: a cycle would keep both in memory.
+        return lru_cache(REMEMBERED)(
+            partial(_alike, self.full, self.vowelled, self.bare)
+        )
 
-    def _alike(self, word: str, least: float) -> Near:
-        alike = self.full.alike(key(word), least)
-        others = self.vowelled if leaves_vowels(word) else self.bare
-        return either(alike, others.alike(bare(word), max(least, BARE)))
+
+def _alike(
+    full: Grams, vowelled: Grams, others: Grams, word: str, least: float
+) -> Near:
+    """Find words spelt like one, in the tables of a `Spelling`."""
+    alike = full.alike(key(word), least)
+    others = vowelled if leaves_vowels(word) else others
+    return either(alike, others.alike(bare(word), max(least, BARE)))
 
 
 def either(one: Near, other: Near) -> Near:

@@ -1,5 +1,8 @@
 """Which words lie near a vector, against comparing it with all of them."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -68,3 +71,22 @@ def test_no_words_and_no_queries():
     assert empty.near(none, 0.5) == []
     ((ids, cosines),) = empty.near(np.eye(16, dtype=np.float32)[:1], 0.5)
     assert len(ids) == len(cosines) == 0
+
+
+def test_what_is_remembered_is_found_again_and_keeps_nothing():
+    """Equal to the first time; and an index that is given up is freed at once, though
+    nobody collects garbage."""
+    words = crowd(5, 400, 64)
+    space = Neighbours(words.astype(np.float16), codes(words))
+    first = space.near(words[:3], 0.5)
+    space.near(words[50:60], 0.5)
+
+    for one, again in zip(first, space.near(words[:3], 0.5), strict=True):
+        assert all(map(np.array_equal, one, again))
+    gone = weakref.ref(space)
+    gc.disable()
+    try:
+        del space
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -1,6 +1,8 @@
 """Words spelt alike, against counting the n-grams they share."""
 
+import gc
 import math
+import weakref
 
 import numpy as np
 import pytest
@@ -128,3 +130,16 @@ def test_stored_arrays_find_the_same():
             assert np.array_equal(one, two)
     assert len(Spelling.build([]).alike("washington", 0.1)[0]) == 0
     assert len("baku") == SHORTEST
+
+
+def test_what_is_remembered_keeps_nothing():
+    """What is given up is freed at once, though nobody collects garbage."""
+    spelling = Spelling.build(WORDS)
+    spelling.alike("Baku", 0.3)
+    gone = weakref.ref(spelling)
+    gc.disable()
+    try:
+        del spelling
+        assert gone() is None
+    finally:
+        gc.enable()
