@@ -1,5 +1,6 @@
 """The `qa` command, as people and programs use it."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -18,7 +19,7 @@ from typer.testing import CliRunner
 
 from index import embedders, layout
 from index.manifest import FORMAT
-from qa import watch
+from qa import cli, watch
 from qa.cli import app
 from qa.library import Library
 from tests import samples, tiny
@@ -443,6 +444,26 @@ def test_a_server_multiplies_on_one_thread(index, monkeypatch):
     of_blas = [pool["num_threads"] for pool in seen if pool["user_api"] == "blas"]
     assert of_blas
     assert set(of_blas) == {1}
+
+
+def test_small_answers_do_not_wait_for_each_other():
+    """Connections to the address that is served have Nagle's algorithm off."""
+
+    async def option() -> int:
+        told = asyncio.get_running_loop().create_future()
+
+        def connected(_, writer):
+            of_it = writer.get_extra_info("socket")
+            told.set_result(of_it.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        bound = cli._bound("127.0.0.1", 0)
+        async with await asyncio.start_server(connected, sock=bound):
+            _, writer = await asyncio.open_connection(*bound.getsockname())
+            writer.close()
+            return await told
+
+    assert asyncio.run(option()) != 0
 
 
 def test_an_address_that_cannot_be_had_is_one_line(index):
