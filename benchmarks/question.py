@@ -28,7 +28,7 @@ from qa.engine import QA
 from training.data import records, sources
 
 TARGET = Path(__file__).with_suffix(".md")
-OTHERS = 2_200  # documents beside XQuAD's
+OTHERS = 3_200  # documents beside XQuAD's
 WARM, ASKED = 120, 600
 
 

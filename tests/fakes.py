@@ -71,7 +71,7 @@ class FakeSnapshot:
             paths=[str(path) for path in self.paths],
             created="2026-11-22T12:00:00+00:00",
             backend="fake",
-            kind="Flat",
+            kind="SQfp16",
             languages=Counter(
                 self.texts[p.document_id].language for p in self.passages
             ),

@@ -1,7 +1,8 @@
-"""FAISS on one machine: exact inner product over all vectors.
+"""FAISS on one machine: the inner product with every vector, kept in half precision.
 
-FAISS trusts the bytes it reads, even altered ones: `load` is for bytes whose
-checksum has been compared.
+A search reads all of them, so half the bytes take half the time; scores are within
+0.001 of those in single precision. FAISS trusts the bytes it reads, even altered ones:
+`load` is for bytes whose checksum has been compared.
 """
 
 from typing import Any
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from index.embedders import Vectors
 from index.errors import CorruptSnapshot, DimensionMismatch, first_line
 
-KIND = "Flat"
+KIND = "SQfp16"
 
 
 class Faiss:
@@ -53,9 +54,11 @@ class Faiss:
 
 
 def build(vectors: Vectors) -> Faiss:
-    """Put vectors (n, dim), float32 unit rows, into an exact index."""
+    """Put vectors (n, dim), float32 unit rows, into an index of halves."""
     vectors = _checked(vectors)
-    engine = faiss.IndexFlatIP(vectors.shape[1])
+    engine = faiss.IndexScalarQuantizer(
+        vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+    )
     engine.add(vectors)
     return Faiss(engine)
 

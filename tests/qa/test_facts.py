@@ -8,7 +8,7 @@ from qa.words import speech
 ENGLISH = speech("en")
 RECORD = {
     "created": "2026-11-22T12:00:00+00:00", "seconds": 1.0, "generation": 3,
-    "model": "fast", "embedder": "fast@1", "dim": 256, "kind": "Flat",
+    "model": "fast", "embedder": "fast@1", "dim": 256, "kind": "SQfp16",
     "backend": "faiss", "documents": 2, "passages": 12, "bytes": 3_000_000,
     "paths": ["/docs"], "languages": {"en": 3, "fr": 9},
 }  # fmt: skip
