@@ -240,7 +240,9 @@ def _grams(keys: Iterable[str]) -> tuple[Array, Array]:
         whole = np.pad(owner, (0, n), constant_values=-1)[n - 1 : -1] == owner
         number = first + windows @ _BASE ** np.arange(n)
         found.append(owner[whole] * _GRAMS + number[whole])
-    unique = np.unique(np.concatenate(found))
+    # `np.unique` hashes: several times as long where most numbers are different.
+    every = np.sort(np.concatenate(found))
+    unique = every[np.diff(every, prepend=-1) > 0]
     return unique // _GRAMS, unique % _GRAMS
 
 
