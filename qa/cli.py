@@ -238,11 +238,8 @@ def serve(
 
     qa = QA.open(index, reader=reader, reranker=reranker)
     import uvicorn
-    from threadpoolctl import threadpool_limits
 
-    # A question's products are small: a second thread gains nothing, and where another
-    # program has its core, the first waits for it.
-    threadpool_limits(1, user_api="blas")
+    _multiply_on_one_thread()
 
     from qa.server import LOCAL_NAMES, create
 
@@ -327,6 +324,7 @@ def evaluate(
     """
     from qa.evaluate import evaluate as measure
 
+    _multiply_on_one_thread()
     record = measure(corpus, queries, qrels, model, mode.value, reader, reranker)
     if as_json:
         _print_json(record)
@@ -335,6 +333,14 @@ def evaluate(
 
     per_second = record["queries"] / max(record["seconds"], 1e-9)
     terminal.show_record({**record, "queries per second": per_second})
+
+
+def _multiply_on_one_thread() -> None:
+    """Keep BLAS to one: a question's products are small, a second thread gains nothing,
+    and where something else has its core, the first waits for it."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1, user_api="blas")
 
 
 def _bound(host: str, port: int) -> socket.socket:
