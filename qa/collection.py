@@ -74,6 +74,8 @@ class Collection:
         self._asking, _ = table.word_vectors(question.QUESTION_WORDS)
         reader = phrase.load()
         self._reader = reader if reader and reader.table == table.id else None
+        # What the first question would wait for, or find altered, is read now.
+        _ = snapshot.backend, snapshot.spelling, self.lexical.term_gains
 
     def read(self, text: str, among: Array | None = None) -> Question:
         """Set a question's words against the words of the collection.

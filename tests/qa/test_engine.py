@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index import layout
+from index.build import build
 from index.embedders import packaged
 from index.errors import SnapshotError
 from qa.engine import QA
@@ -296,6 +298,23 @@ def test_an_index_that_was_deleted_and_built_anew_is_taken_up(tmp_path):
     assert qa.refresh()
     assert not qa.refresh()
     assert [hit.document.id for hit in qa.ask("what was closed?").hits] == ["b.txt"]
+
+
+def test_a_damaged_generation_is_not_taken_up(tmp_path):
+    """Whoever has the one before open goes on answering from it."""
+    (tmp_path / "a.txt").write_text("The bridge was closed on Monday.", "utf-8")
+    qa = QA.build([tmp_path / "a.txt"], tmp_path / "index")
+    (tmp_path / "a.txt").write_text("The tunnel was closed on Friday.", "utf-8")
+    build([tmp_path / "a.txt"], tmp_path / "index")
+    path = layout.current(tmp_path / "index")[0] / layout.ENGINE
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+
+    with pytest.raises(SnapshotError, match="was altered"):
+        qa.refresh()
+
+    assert "bridge" in qa.ask("what was closed?").hits[0].passage.text
 
 
 def test_no_index_is_a_clear_error(tmp_path):
