@@ -141,7 +141,7 @@ def _asked(
 
 def _confidence(qa: QA, text: str, among: np.ndarray) -> float:
     opened = qa.collection
-    ranking = opened.rank(opened.read(text), evaluate.PASSAGES, among)
+    ranking = opened.rank(opened.read(text, among), evaluate.PASSAGES, among)
     return opened.confidence(reply.distinct(opened, ranking, evaluate.SHOWN)[0])
 
 

@@ -8,10 +8,10 @@ Pure.
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache, partial
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from anyascii import anyascii
@@ -161,8 +161,6 @@ class Spelling:
     vowelled: Grams
     bare: Grams
 
-    TABLES: ClassVar = ("full", "vowelled", "bare")
-
     @classmethod
     def build(cls, words: Sequence[str]) -> "Spelling":
         """Take words apart; a word's number is its place."""
@@ -176,19 +174,18 @@ class Spelling:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Array]) -> "Spelling":
         """Put `arrays()` together again."""
-        fields = Grams.__slots__
         return cls(
             *(
-                Grams(*(arrays[f"{table}.{field}"] for field in fields))
-                for table in cls.TABLES
+                Grams(*(arrays[f"{table.name}.{field}"] for field in Grams.__slots__))
+                for table in fields(cls)
             )
         )
 
     def arrays(self) -> dict[str, Array]:
         """Give the arrays by name, to be stored."""
         return {
-            f"{table}.{field}": getattr(getattr(self, table), field)
-            for table in self.TABLES
+            f"{table.name}.{field}": getattr(getattr(self, table.name), field)
+            for table in fields(self)
             for field in Grams.__slots__
         }
 

@@ -42,8 +42,6 @@ DEPTHS = (RERANKED, 400, 1600)
 DEEPER = 8
 # A question is read up to this many characters and distinct words.
 LONGEST = 2_000
-# Words of questions whose vectors are remembered.
-REMEMBERED = 1 << 12
 # Documents of the same text that are named.
 MOST_COPIES = 50
 MOST_WORDS = 64
@@ -70,7 +68,6 @@ class Collection:
         self._sample = sample[unlike]
         self._sampled = _gather(self.lexical, self._sample)
         self._sampled_vectors = snapshot.neighbours.vectors(self._sampled[2])
-        self._words: dict[str, tuple[Array, np.float32]] = {}
         self._asking, _ = table.word_vectors(question.QUESTION_WORDS)
         reader = phrase.load()
         self._reader = reader if reader and reader.table == table.id else None
@@ -84,7 +81,7 @@ class Collection:
         """
         sought = beside(lambda: self._sought(text, among))
         words = question.distinct(text[:LONGEST])[:MOST_WORDS]
-        vectors, information = self._told([word.term for word in words])
+        vectors, information = self._table.word_vectors([word.term for word in words])
         asked = question.read(
             words,
             vectors,
@@ -104,18 +101,6 @@ class Collection:
         if among is not None:
             return vector, None
         return vector, self._by_vectors(vector, DEEPER * PROPOSED, None)[0]
-
-    def _told(self, words: list[str]) -> tuple[Array, Array]:
-        """Vectors (m, d) and information (m,) of words; those met are remembered."""
-        known = self._words if len(self._words) < REMEMBERED else {}
-        if new := [word for word in words if word not in known]:
-            vectors, information = self._table.word_vectors(new)
-            known |= dict(zip(new, zip(vectors, information, strict=True), strict=True))
-        self._words = known
-        told = [known[word] for word in words]
-        found = np.array([vector for vector, _ in told], np.float32)
-        nats = np.array([information for _, information in told], np.float32)
-        return found.reshape(len(words), self._table.dim), nats
 
     def rank(
         self,

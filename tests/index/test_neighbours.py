@@ -1,12 +1,10 @@
 """Which words lie near a vector, against comparing it with all of them."""
 
-import gc
-import weakref
-
 import numpy as np
 import pytest
 
 from index.neighbours import Neighbours, codes
+from tests.memory import freed_at_once
 
 
 def unit(rows):
@@ -83,10 +81,10 @@ def test_what_is_remembered_is_found_again_and_keeps_nothing():
 
     for one, again in zip(first, space.near(words[:3], 0.5), strict=True):
         assert all(map(np.array_equal, one, again))
-    gone = weakref.ref(space)
-    gc.disable()
-    try:
-        del space
-        assert gone() is None
-    finally:
-        gc.enable()
+
+    def asked() -> Neighbours:
+        space = Neighbours(words.astype(np.float16), codes(words))
+        space.near(words[:3], 0.5)
+        return space
+
+    assert freed_at_once(asked)

@@ -1,8 +1,6 @@
 """Words spelt alike, against counting the n-grams they share."""
 
-import gc
 import math
-import weakref
 
 import numpy as np
 import pytest
@@ -10,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.spelling import BARE, SHORTEST, Spelling, bare, either, key
+from tests.memory import freed_at_once
 
 WORDS = [
     "washington",
@@ -134,12 +133,10 @@ def test_stored_arrays_find_the_same():
 
 def test_what_is_remembered_keeps_nothing():
     """What is given up is freed at once, though nobody collects garbage."""
-    spelling = Spelling.build(WORDS)
-    spelling.alike("Baku", 0.3)
-    gone = weakref.ref(spelling)
-    gc.disable()
-    try:
-        del spelling
-        assert gone() is None
-    finally:
-        gc.enable()
+
+    def asked() -> Spelling:
+        spelling = Spelling.build(WORDS)
+        spelling.alike("Baku", 0.3)
+        return spelling
+
+    assert freed_at_once(asked)
