@@ -2,11 +2,16 @@
 
     python -m training make DATA_FOLDER TEACHER_FOLDER [--recipe FILE]
     python -m training graft DATA_FOLDER TEACHER_FOLDER [--recipe FILE] [--on]
+    python -m training pack DATA_FOLDER TEACHER_FOLDER [--recipe FILE]
+    python -m training land DATA_FOLDER TEACHER_FOLDER [--recipe FILE]
     python -m training measure EVAL_FOLDER DATA_FOLDER [--model FOLDER]
 
 `make` makes the token table and `graft` the transformer, which starts from the table.
 Both go on where they were stopped: everything finished lies in training/work. With
 --on the transformer starts from the one in the package, as it was rounded.
+`pack` writes what `training.large` trains the transformer of the package with on a
+GPU, as training/work/models and training/work/large; `land` writes the package's from
+what that left in training/work/gpu.
 `measure` prints the figures and writes the model card, README.md in the model's
 folder, whose text about the material comes from its manifest.
 """
@@ -31,6 +36,7 @@ from training import (
     extend,
     graft,
     measure,
+    pack,
     ship,
     teacher,
     vocabulary,
@@ -105,6 +111,25 @@ def make_graft(
     log.info("wrote %s", GRAFT)
 
 
+def pack_graft(data: Path, teacher_folder: Path, recipe: dict[str, Any]) -> None:
+    """Write the material and the models for a machine that has a GPU."""
+    WORK.mkdir(exist_ok=True)
+    begin = ship.again(GRAFT, FAST, teacher_folder)
+    pack.models(begin, GRAFT, teacher_folder, WORK / "models")
+    material = distil.read(data, recipe["weights"])
+    pack.material(material, begin, teacher_folder, recipe["large"], WORK / "large")
+
+
+def land_graft(data: Path, teacher_folder: Path, recipe: dict[str, Any]) -> None:
+    """Ship what was trained on it."""
+    begin = ship.again(GRAFT, FAST, teacher_folder)
+    ends = [pack.trained(begin, WORK / "gpu")]
+    pairs = distil.read(data, recipe["weights"]).sentences.values()
+    heard = [" ".join(of.other[i : i + 4]) for of in pairs for i in (0, 999)]
+    ship.ship(ship.between(begin, ends, recipe["large"]["taken"]), heard, GRAFT)
+    log.info("wrote %s", GRAFT)
+
+
 def _tokenizer(data: Path, recipe: dict[str, Any]) -> Tokenizer:
     file, settings = WORK / "tokenizer.json", recipe["vocabulary"]
     if not file.exists():
@@ -151,9 +176,9 @@ def _met(table: Table) -> tuple[np.ndarray, np.ndarray]:
 
 
 def main() -> None:
-    """Run one of the two commands."""
+    """Run one of the commands."""
     parser = argparse.ArgumentParser(prog="training", description=__doc__)
-    parser.add_argument("command", choices=["make", "graft", "measure"])
+    parser.add_argument("command", choices=["make", "graft", "pack", "land", "measure"])
     parser.add_argument("folder", type=Path)
     parser.add_argument("second", type=Path, help="the teacher's folder, or the data")
     parser.add_argument("--recipe", type=Path, default=HERE / "recipe.toml")
@@ -171,6 +196,10 @@ def main() -> None:
         (given.model / "README.md").write_text(text, "utf-8")
     elif given.command == "graft":
         make_graft(given.folder, given.second, recipe, given.on)
+    elif given.command == "pack":
+        pack_graft(given.folder, given.second, recipe)
+    elif given.command == "land":
+        land_graft(given.folder, given.second, recipe)
     else:
         make(given.folder, given.second, recipe, given.model)
 

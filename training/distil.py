@@ -32,7 +32,7 @@ from training.table import Table, contrast, equal, save_whole
 Array = np.ndarray
 TURNS = "sentences passages sentences questions sentences terms passages questions"
 LONGEST = {"sentences": 72, "passages": 200, "terms": 16, "questions": 200}
-_FULL = 60  # characters from which a sentence is drawn at its full weight
+_FULL = 40  # characters from which a sentence is drawn at its full weight
 _RUN, _STRIDE = 4, 3  # questions of one article in a batch, and how far apart
 _ANCHORED = 0.35  # share of the student's texts that are the English itself
 

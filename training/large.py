@@ -318,20 +318,16 @@ class Run:
 
     def losses(self, rows: Tensor) -> Iterator[tuple[str, Tensor]]:
         """What one step trains, part by part."""
-        told, texts = self.told, self.texts
+        told = self.told
         for kind in ("sentences", "terms"):
-            of = texts[kind]
             if kind == "sentences":
                 pairs = self._sentences(SIZE[kind]).unique()
             else:
                 pairs = self._draw(self.terms, SIZE[kind]).unique()
             left = told[f"{kind}.english"].long()[pairs]
             own = torch.rand(len(pairs), device=DEVICE) < ANCHORED
-            yield (
-                kind,
-                drawn(self.read(kind, pairs, left, own), self.target[left].float()),
-            )
-            del of
+            made = self.read(kind, pairs, left, own)
+            yield kind, drawn(made, self.target[left].float())
         k = int(torch.randint(3, 7, ()))
         first = self._draw(self.chance, SIZE["passages"])
         pairs = (first[:, None] + torch.arange(k, device=DEVICE)).clamp_max(
@@ -362,7 +358,6 @@ class Run:
     ) -> Tensor:
         longest, target = LONGEST["passages"], self._taught(left).float()
         ends = self.ends[self.told["sentences.native"].long()[pairs[:, 0]]]
-        made = list[Tensor]()
         entries = [joined(self.texts["sentences"], pairs[~own], ends[~own], longest)]
         if own.any():
             size = self.own.length[left[own]]
@@ -440,7 +435,8 @@ class Run:
             found.append(f"{hit.float().mean().item():.4f}")
         cosine = (other * target).sum(1).mean().item()
         same = (english * target).sum(1).mean().item()
-        return f"found {found[0]} by student {found[1]} cosine {cosine:.4f} English {same:.4f}"
+        seen = f"found {found[0]} by student {found[1]}"
+        return f"{seen} cosine {cosine:.4f} English {same:.4f}"
 
     def train(self, seconds: float) -> None:
         """Train for so long."""

@@ -5,9 +5,11 @@ that `training.large` needs PyTorch and NumPy alone. Arrays are compressed (xz),
 of tokens by rank of frequency.
 """
 
+import json
 import lzma
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from tokenizers import Tokenizer
 from index.embedders.graft import unpack
 from index.embedders.inputs import Inputs, Reading
 from training.corpus import shares
-from training.distil import LONGEST, Asked, Material
+from training.distil import LONGEST, Material
 from training.graft import Start
 
 Array = np.ndarray
@@ -28,7 +30,7 @@ _MANY = 20_000  # texts that a process reads at once
 
 
 def put(path: Path, array: Array) -> None:
-    """Write an array: numbers of more than one byte as planes of bytes."""
+    """Write an array for `training.large.get`: numbers as planes of their bytes."""
     flat = np.ascontiguousarray(array)
     planes = flat.reshape(-1).view(np.uint8).reshape(-1, flat.dtype.itemsize).T
     head = f"{flat.dtype.str} {' '.join(map(str, flat.shape))}\n".encode()
@@ -184,4 +186,20 @@ def _read(processes: ProcessPoolExecutor, texts: list[str]) -> list[Any]:
     return [reading for part in made for reading in part]
 
 
-__all__ = ["Asked", "get", "material", "models", "put"]
+def trained(begin: Start, folder: Path) -> Start:
+    """Read what `training.large` wrote: rows of 6 bits a number, layers in halves."""
+    packed = np.concatenate([np.load(folder / f"rows.{i}.npy") for i in range(3)])
+    three = packed.reshape(len(begin.rows), -1, 3).astype(np.int32)
+    whole = three[..., 0] | three[..., 1] << 8 | three[..., 2] << 16
+    number = np.stack([whole >> shift & 63 for shift in (0, 6, 12, 18)], -1) - 32
+    scale = np.load(folder / "scale.npy")[:, None]
+    rows = (number.reshape(begin.rows.shape) * scale).astype(np.float32)
+    flat = np.concatenate([np.load(folder / f"body.{i}.npy") for i in range(2)])
+    shapes = json.loads((folder / "shapes.json").read_text("utf-8"))
+    sizes = [int(np.prod(shape)) for shape in shapes.values()]
+    parts = np.split(flat.astype(np.float32), np.cumsum(sizes)[:-1])
+    body = {
+        name: part.reshape(shape)
+        for (name, shape), part in zip(shapes.items(), parts, strict=True)
+    }
+    return replace(begin, rows=rows, body=body)

@@ -91,9 +91,11 @@ class Collection:
 
     def above(self, values: Array) -> Array:
         """Take off what is usual in each paragraph's language."""
-        sampled, n = self.languages[self.sample], self.languages.max() + 1
-        usual = rerank.background(values[self.sample], sampled, n)
-        return values - usual[self.languages]
+        each, of = np.arange(len(values)), self.sample  # a paragraph is a document
+        usual = rerank.background(
+            values[of], self.languages[of], each[of], self.languages, each
+        )
+        return values - usual
 
 
 def _encoded(
