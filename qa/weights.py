@@ -29,10 +29,10 @@ TABLE = Weights(
     -2.97,
 )
 NETWORK = Weights(
-    (19.48, 7.87, 12.65),
-    -12.62,
-    (4.07, -1.73, 2.69, -7.55, 5.21, 6.52, 4.75, 7.28),
-    -3.87,
+    (19.81, 7.30, 12.15),
+    -12.88,
+    (4.11, -1.16, 2.32, -7.17, 5.01, 5.82, 4.92, 6.78),
+    -3.94,
 )
 # Mean and deviation of the cosines of `chance.UNRELATED` in the model that NETWORK was
 # fitted to.

@@ -117,8 +117,8 @@ around it is MIT.
    first 800; those in other letters are written in Latin ones, and were not trained.
 4. `python -m training pack`, `training.large` on a GPU, `land`: 1,568 steps of some
    11,000 texts in all languages at once, half of the sentences beside ones that the
-   teacher finds alike, the table rounded to 4 bits while it learned. Of these, .6 of the
-   way was taken.
+   teacher finds alike, the table rounded to 4 bits while it learned. Of these, .6 of
+   the way was taken.
 5. The table in 4 bits, the layers in 8, loud channels evened out (SmoothQuant: Xiao et
    al., ICML 2023).
 6. Each text's vector of `fast` beside it: the figures below are of both together.
