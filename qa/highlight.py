@@ -41,7 +41,7 @@ def highlight(
     word = weights.argmax(axis=0)
     strength = weights.max(axis=0)
     spans = [
-        Span(term.start, term.end, round(float(s), 6), question.words[w].term)
+        Span(term.start, term.end, float(s), question.words[w].term)
         for term, w, s in zip(words, word, strength, strict=True)
         if s >= FAINT
     ]

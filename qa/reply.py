@@ -26,6 +26,8 @@ Array = NDArray[Any]
 THRESHOLD = 0.4
 # A phrase is shown when it is as likely right as wrong.
 LIKELY = 0.5
+# Digits that cosines of words are rounded to.
+DIGITS = 6
 # How far a sentence is judged by itself, the rest being its passage's.
 OWN = 0.7
 # What a unit of the logarithm of how much of what might answer is in a sentence, at
@@ -117,12 +119,14 @@ def _cosines(
 ) -> list[Array]:
     """Compare the question's words with those of passages: (m, n) of each.
 
-    All at once: the passages share many words, and each call has its price.
+    All at once: the passages share many words, and each call has its price. What a
+    product of many gives differs in its last digits from that of few, and is rounded.
     """
     ids = [opened.ids[term.term] for words in passages for term in words]
     held, places = np.unique(np.array(ids, np.int64), return_inverse=True)
     cuts = np.cumsum([len(words) for words in passages])[:-1]
-    return np.split(asked.cosines(held)[:, places], cuts, axis=1) if passages else []
+    cosines = asked.cosines(held).round(DIGITS)
+    return np.split(cosines[:, places], cuts, axis=1) if passages else []
 
 
 def phrase(
