@@ -18,6 +18,7 @@ folder, whose text about the material comes from its manifest.
 
 import argparse
 import logging
+import shutil
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -106,27 +107,37 @@ def make_graft(
         seeded = settings | {"seed": seed}
         run = distil.Distiller(material, begin, teacher_folder, seeded)
         ends.append(run.run(WORK / f"graft-{seed}.pt"))
-    heard = [" ".join(of.other[i : i + 4]) for of in pairs for i in (0, 999)]
-    ship.ship(ship.between(begin, ends, settings["taken"]), heard, GRAFT)
-    log.info("wrote %s", GRAFT)
+    _ship(material, begin, ends, settings["taken"])
 
 
 def pack_graft(data: Path, teacher_folder: Path, recipe: dict[str, Any]) -> None:
     """Write the material and the models for a machine that has a GPU."""
     WORK.mkdir(exist_ok=True)
+    shutil.copytree(GRAFT, WORK / "graft", dirs_exist_ok=True)
     begin = ship.again(GRAFT, FAST, teacher_folder)
     pack.models(begin, GRAFT, teacher_folder, WORK / "models")
     material = distil.read(data, recipe["weights"])
-    pack.material(material, begin, teacher_folder, recipe["large"], WORK / "large")
+    settings = recipe["graft"] | recipe["large"]
+    pack.material(material, begin, teacher_folder, settings, WORK / "large")
 
 
 def land_graft(data: Path, teacher_folder: Path, recipe: dict[str, Any]) -> None:
-    """Ship what was trained on it."""
-    begin = ship.again(GRAFT, FAST, teacher_folder)
+    """Ship what was trained on it, a part of the way from what was packed."""
+    begin = ship.again(WORK / "graft", FAST, teacher_folder)
     ends = [pack.trained(begin, WORK / "gpu")]
-    pairs = distil.read(data, recipe["weights"]).sentences.values()
+    material = distil.read(data, recipe["weights"])
+    _ship(material, begin, ends, recipe["large"]["taken"])
+
+
+def _ship(
+    material: distil.Material,
+    begin: graft.Start,
+    ends: list[graft.Start],
+    taken: float,
+) -> None:
+    pairs = material.sentences.values()
     heard = [" ".join(of.other[i : i + 4]) for of in pairs for i in (0, 999)]
-    ship.ship(ship.between(begin, ends, recipe["large"]["taken"]), heard, GRAFT)
+    ship.ship(ship.between(begin, ends, taken), heard, GRAFT)
     log.info("wrote %s", GRAFT)
 
 

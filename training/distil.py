@@ -31,7 +31,6 @@ from training.table import Table, contrast, equal, save_whole
 
 Array = np.ndarray
 TURNS = "sentences passages sentences questions sentences terms passages questions"
-LONGEST = {"sentences": 72, "passages": 200, "terms": 16, "questions": 200}
 _FULL = 40  # characters from which a sentence is drawn at its full weight
 _RUN, _STRIDE = 4, 3  # questions of one article in a batch, and how far apart
 _ANCHORED = 0.35  # share of the student's texts that are the English itself
@@ -168,7 +167,9 @@ class Distiller:
         english, other = self._draw(kind[code], turn)
         own = self.rng.random(len(english)) < _ANCHORED
         read = [e if o else x for e, o, x in zip(english, own, other, strict=True)]
-        rows, ids, ((texts, numbers),) = self._enter([read], LONGEST[turn])
+        rows, ids, ((texts, numbers),) = self._enter(
+            [read], self.recipe["longest"][turn]
+        )
         joined = ["".join(parts) for parts in english]
         if turn != "passages":
             return self._drawn(self.student(rows, texts), joined), rows, ids
@@ -193,7 +194,7 @@ class Distiller:
         asked = [of[i] for i in (first[:, None] + _STRIDE * np.arange(_RUN)).ravel()]
         rows, ids, ((questions, _), (passages, numbers)) = self._enter(
             [[[one.question] for one in asked], [one.sentences for one in asked]],
-            LONGEST["questions"],
+            self.recipe["longest"]["questions"],
         )
         made = self.student(rows, questions) / self.recipe["temperature"]
         most = max(len(one.sentences) for one in asked)

@@ -12,9 +12,11 @@ import json
 import lzma
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -29,23 +31,17 @@ from torch.nn.functional import (
     scaled_dot_product_attention,
 )
 
+from training.table import Table, contrast
+
 Array = np.ndarray
 LAYERS, HEADS = 6, 12
 GPU = torch.cuda.is_available()
 DEVICE = "cuda" if GPU else "cpu"
 DTYPE = torch.bfloat16 if GPU else torch.float32
 BLOCK = 65536 if GPU else 4096  # tokens that are run at once
-LONGEST = {"sentences": 72, "passages": 200, "terms": 16, "questions": 200}
-SIZE = {"sentences": 6144, "passages": 448, "terms": 4096, "questions": 320}
-if not GPU:
-    SIZE = {"sentences": 64, "passages": 8, "terms": 64, "questions": 8}
-WEIGHT = {"sentences": 1.0, "passages": 0.6, "terms": 0.25, "questions": 0.4}
-CLUSTERED, CLUSTER = 0.5, 128 if GPU else 8
-ANCHORED = 0.25
-NEAR, TEMPERATURE = 8.0, 0.05
-TWIN = 0.92  # teacher's cosine from which two English texts say the same
-BODY_RATE, TABLE_RATE, EAGER = 2.5e-4, 1.5e-3, 2.0
-WARM, DECAY, ROUNDED = 0.04, 0.7, 0.35  # shares of the time
+RECIPE = Path(__file__).parent / "recipe.toml"
+SMALL = {"sentences": 64, "passages": 8, "terms": 64, "questions": 8}  # to try it
+CLUSTER = 128 if GPU else 8
 HELD = 4096 if GPU else 256
 
 
@@ -76,14 +72,20 @@ def arrays(folder: Path) -> dict[str, Tensor]:
     }
 
 
-class Ragged:
+class Ragged(NamedTuple):
     """Texts one after another: `tokens` (t,), and each one's `start` and `length`."""
 
-    def __init__(self, told: dict[str, Tensor], kind: str) -> None:
+    tokens: Tensor
+    start: Tensor
+    length: Tensor
+
+    @classmethod
+    def of(cls, told: dict[str, Tensor], kind: str) -> "Ragged":
+        """Put together what `pack` parted."""
         parts = [told[n] for n in sorted(told) if n.startswith(f"{kind}.tokens.")]
-        self.tokens = told[f"{kind}.order"].long()[torch.cat(parts).long()].int()
-        self.length = told[f"{kind}.lengths"].long()
-        self.start = self.length.cumsum(0) - self.length
+        tokens = told[f"{kind}.order"].long()[torch.cat(parts).long()].int()
+        length = told[f"{kind}.lengths"].long()
+        return cls(tokens, length.cumsum(0) - length, length)
 
 
 class Body:
@@ -136,22 +138,24 @@ class Body:
 def joined(
     texts: Ragged, which: Tensor, ends: Tensor, longest: int
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Put parts together: which (n, k) texts, ends (n, 2) tokens around them.
+    """Put texts together, `which` (n, k), cut to `longest` tokens: as `laid`."""
+    total = texts.length[which].cumsum(1).clamp_max(longest - 2)
+    return laid(texts.tokens, texts.start[which], between(total), ends)
 
-    Gives ids (n, longest), the part (from 1) of each token and 0 for its ends, and
-    lengths (n,); what is behind is 0 in both."""
-    size = texts.length[which]
-    size = torch.diff(
-        size.cumsum(1).clamp_max(longest - 2),
-        dim=1,
-        prepend=size.new_zeros(len(size), 1),
-    )
-    return laid(texts.tokens, texts.start[which], size, ends, longest)
+
+def between(total: Tensor) -> Tensor:
+    """How much each of a row's running totals (n, k) adds."""
+    return torch.diff(total, dim=1, prepend=total.new_zeros(len(total), 1))
 
 
 def laid(
-    tokens: Tensor, start: Tensor, size: Tensor, ends: Tensor, longest: int
+    tokens: Tensor, start: Tensor, size: Tensor, ends: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
+    """Lay out parts, `size` (n, k) tokens from `start` (n, k) on, ends (n, 2) around.
+
+    Gives ids (n, l), the part (from 1) of each token and 0 for its ends, and lengths
+    (n,); what is behind is 0 in both.
+    """
     total = size.cumsum(1)  # (n, k)
     length = total[:, -1]
     wide = -(-(int(length.max()) + 2) // 8) * 8
@@ -192,18 +196,6 @@ def runs(
     return normalize(torch.cat(made)[back].float(), dim=-1)
 
 
-def contrast(made: Tensor, target: Tensor) -> Tensor:
-    """Cross-entropy of picking the partner, both ways, without what says the same."""
-    same = (target @ target.T > TWIN).fill_diagonal_(False)
-    scores = (made @ target.T / TEMPERATURE).masked_fill(same, -1e4)
-    right = torch.arange(len(made), device=DEVICE)
-    return (cross_entropy(scores, right) + cross_entropy(scores.T, right)) / 2
-
-
-def drawn(made: Tensor, target: Tensor) -> Tensor:
-    return NEAR * (1 - (made * target).sum(1)).mean() + contrast(made, target)
-
-
 def scales(rows: Tensor) -> Tensor:
     """The scale (r, 1) of 4-bit numbers that loses least, as `training.ship.pack`."""
     largest = rows.abs().amax(1, keepdim=True)
@@ -226,31 +218,36 @@ class Run:
 
     def __init__(self, models: Path, material: Path) -> None:
         begin = time.time()
+        recipe = tomllib.loads(RECIPE.read_text("utf-8"))
+        self.recipe: dict[str, Any] = recipe["graft"] | recipe["large"]
+        if not GPU:
+            self.recipe |= SMALL
         told = arrays(models)
         self.student, self.teacher = Body(told, "student"), Body(told, "teacher")
         name = "embeddings.word_embeddings.weight"
         self.taught_rows = self.teacher.weights.pop(name)
         packed, scale = told["rows"], told["rows.scale"]
         halves = torch.stack([packed & 15, packed >> 4], -1).flatten(1)
-        self.rows = (halves.float() - 8) * scale[:, None]
-        self.first = len(self.rows) - len(self.taught_rows)
-        told = arrays(material)
+        rows = (halves.float() - 8) * scale[:, None]
+        self.table = Table(*rows.shape, seed=0)
+        state = {name: part.to(DEVICE) for name, part in vars(self.table).items()}
+        vars(self.table).update(state | {"rows": rows})
+        self.entry = rows  # what texts enter by: the table, rounded or not
+        first = len(rows) - len(self.taught_rows)
+        self.told = told = arrays(material)
         kinds = "english sentences terms questions passages taught"
-        self.texts = {kind: Ragged(told, kind) for kind in kinds.split()}
-        self.told = told
-        foreign = told["ends"].long()
-        native = torch.tensor([self.first + 101, self.first + 102], device=DEVICE)
-        self.ends = torch.stack([foreign, native])  # by whether a text is English
-        self.native_ends = native
+        self.texts = {kind: Ragged.of(told, kind) for kind in kinds.split()}
+        native = torch.tensor([first + 101, first + 102], device=DEVICE)
+        self.ends = torch.stack([told["ends"].long(), native])  # by whether it is
         # Where each English text's own teacher tokens are, in one array.
         english, taught = self.texts["english"], self.texts["taught"]
         own = told["english.native"].bool()
-        both = Ragged.__new__(Ragged)
-        both.tokens = torch.cat([english.tokens - self.first, taught.tokens])
-        both.start, both.length = english.start.clone(), english.length.clone()
-        both.start[~own] = len(english.tokens) + taught.start
-        both.length[~own] = taught.length
-        self.own = both
+        start, length = english.start.clone(), english.length.clone()
+        start[~own] = len(english.tokens) + taught.start
+        length[~own] = taught.length
+        tokens = torch.cat([english.tokens - first, taught.tokens])
+        self.own = Ragged(tokens, start, length)
+        self.native = Ragged(tokens + first, start, length)
         if GPU:
             torch.cuda.synchronize()
         say(
@@ -275,7 +272,7 @@ class Run:
     @torch.no_grad()
     def _taught(self, which: Tensor) -> Tensor:
         ends = torch.tensor([101, 102], device=DEVICE).expand(len(which), 2)
-        entry = joined(self.own, which, ends, 200)
+        entry = joined(self.own, which, ends, self.recipe["longest"]["passages"])
         return runs(self.teacher, self.taught_rows, entry, 0)[:, 0].half()
 
     def _order(self) -> None:
@@ -304,7 +301,7 @@ class Run:
 
     def _sentences(self, n: int) -> Tensor:
         """Pairs, some of them of the same groups."""
-        alike = int(n * CLUSTERED)
+        alike = int(n * self.recipe["clustered"])
         free = self._draw(self.chance, n - alike)
         of = self.group[self._draw(self.chance, alike // CLUSTER)]
         low, high = self.edges[of], self.edges[of + 1] - 1
@@ -316,107 +313,96 @@ class Run:
         near = self.order[near.clamp_max(len(self.order) - 1)]
         return torch.cat([free, near])
 
-    def losses(self, rows: Tensor) -> Iterator[tuple[str, Tensor]]:
+    def losses(self) -> Iterator[tuple[str, Tensor]]:
         """What one step trains, part by part."""
-        told = self.told
+        told, recipe = self.told, self.recipe
         for kind in ("sentences", "terms"):
             if kind == "sentences":
-                pairs = self._sentences(SIZE[kind]).unique()
+                pairs = self._sentences(recipe[kind]).unique()
             else:
-                pairs = self._draw(self.terms, SIZE[kind]).unique()
+                pairs = self._draw(self.terms, recipe[kind]).unique()
             left = told[f"{kind}.english"].long()[pairs]
-            own = torch.rand(len(pairs), device=DEVICE) < ANCHORED
-            made = self.read(kind, pairs, left, own)
-            yield kind, drawn(made, self.target[left].float())
-        k = int(torch.randint(3, 7, ()))
-        first = self._draw(self.chance, SIZE["passages"])
-        pairs = (first[:, None] + torch.arange(k, device=DEVICE)).clamp_max(
-            len(self.chance) - 1
-        )
-        left = told["sentences.english"].long()[pairs]
-        own = torch.rand(len(pairs), device=DEVICE) < ANCHORED
-        yield "passages", self._passages(rows, pairs, left, own, k)
-        yield "questions", self._questions(rows)
+            made = self.read(kind, pairs, left, self._anchored(len(pairs)))
+            yield kind, self._drawn(made, self.target[left].float())
+        yield "passages", self._passages()
+        yield "questions", self._questions()
+
+    def _anchored(self, n: int) -> Tensor:
+        """Which of n texts are read in English."""
+        return torch.rand(n, device=DEVICE) < self.recipe["anchored"]
+
+    def _drawn(self, made: Tensor, target: Tensor) -> Tensor:
+        """Draw vectors to the teacher's, and tell them from those that say another."""
+        near = (1 - (made * target).sum(1)).mean()
+        scores = made @ target.T / self.recipe["temperature"]
+        return self.recipe["near"] * near + contrast(scores, self._same(target))
+
+    def _same(self, target: Tensor) -> Tensor:
+        """(n, n) bool: off-diagonal places where two English texts say the same."""
+        return (target @ target.T > self.recipe["twin"]).fill_diagonal_(False)
 
     def read(self, kind: str, pairs: Tensor, left: Tensor, own: Tensor) -> Tensor:
         """Vectors of pairs: of the other side, or of the English where `own`."""
-        rows, english = self.entry, self.texts["english"]
-        of, longest = self.texts[kind], LONGEST[kind]
-        made = torch.empty(len(pairs), self.rows.shape[1], device=DEVICE)
-        if not own.all():
-            ends = self.ends[self.told[f"{kind}.native"].long()[pairs]]
-            other = joined(of, pairs[~own][:, None], ends[~own], longest)
-            made[~own] = runs(self.student, rows, other, 0)[:, 0]
-        if own.any():
-            ends = self.ends[self.told["english.native"].long()[left[own]]]
-            native = joined(english, left[own][:, None], ends, longest)
-            made[own] = runs(self.student, rows, native, 0)[:, 0]
+        longest = self.recipe["longest"][kind]
+        made = torch.empty(len(pairs), self.entry.shape[1], device=DEVICE)
+        for of, which, chosen in (
+            (kind, pairs[~own], ~own),
+            ("english", left[own], own),
+        ):
+            if len(which):
+                ends = self.ends[self.told[f"{of}.native"].long()[which]]
+                entry = joined(self.texts[of], which[:, None], ends, longest)
+                made[chosen] = runs(self.student, self.entry, entry, 0)[:, 0]
         return made
 
-    def _passages(
-        self, rows: Tensor, pairs: Tensor, left: Tensor, own: Tensor, k: int
-    ) -> Tensor:
-        longest, target = LONGEST["passages"], self._taught(left).float()
+    def _passages(self) -> Tensor:
+        """Neighbours joined, and each sentence as it is read among them."""
+        longest, k = self.recipe["longest"]["passages"], int(torch.randint(3, 7, ()))
+        first = self._draw(self.chance, self.recipe["passages"])
+        pairs = first[:, None] + torch.arange(k, device=DEVICE)
+        pairs = pairs.clamp_max(len(self.chance) - 1)
+        left = self.told["sentences.english"].long()[pairs]
+        own = self._anchored(len(pairs))
+        target = self._taught(left).float()
         ends = self.ends[self.told["sentences.native"].long()[pairs[:, 0]]]
         entries = [joined(self.texts["sentences"], pairs[~own], ends[~own], longest)]
         if own.any():
-            size = self.own.length[left[own]]
-            size = torch.diff(
-                size.cumsum(1).clamp_max(longest - 2),
-                dim=1,
-                prepend=size.new_zeros(len(size), 1),
-            )
-            around = self.native_ends.expand(len(size), 2)
-            start = self.own.start[left[own]]
-            entries.append(laid(self.shifted, start, size, around, longest))
-        made = [runs(self.student, rows, entry, k) for entry in entries]
-        whole = torch.cat(made)
-        right = torch.cat([target[~own], target[own]])
-        parts = torch.cat([left[~own], left[own]])
-        loss = drawn(whole[:, 0], right)
+            around = self.ends[1].expand(int(own.sum()), 2)
+            entries.append(joined(self.native, left[own], around, longest))
+        whole = torch.cat([runs(self.student, self.entry, e, k) for e in entries])
+        loss = self._drawn(whole[:, 0], torch.cat([target[~own], target[own]]))
+        parts = torch.cat([left[~own], left[own]]).flatten()
         inner = whole[:, 1:].flatten(0, 1)
-        met = inner.detach().norm(dim=1) > 0.5
-        chosen = met.nonzero()[:, 0]
+        chosen = (inner.detach().norm(dim=1) > 0.5).nonzero()[:, 0]  # not cut off
         chosen = chosen[torch.randperm(len(chosen), device=DEVICE)[:2048]]
-        return loss + drawn(inner[chosen], self.target[parts.flatten()[chosen]].float())
+        return loss + self._drawn(inner[chosen], self.target[parts[chosen]].float())
 
-    @property
-    def shifted(self) -> Tensor:
-        if not hasattr(self, "_shifted"):
-            self._shifted = self.own.tokens + self.first
-        return self._shifted
-
-    def _questions(self, rows: Tensor) -> Tensor:
+    def _questions(self) -> Tensor:
         """Questions to their passages, and to the sentences that answer."""
-        told, n = self.told, SIZE["questions"] // 4
+        told, n = self.told, self.recipe["questions"] // 4
         first = torch.randint(len(told["questions.passage"]) - 12, (n,), device=DEVICE)
         which = (first[:, None] + 3 * torch.arange(4, device=DEVICE)).flatten()
-        passage = told["questions.passage"].long()[which]
-        native = told["questions.native"].long()
-        ends = self.ends[native[which]]
+        ends = self.ends[told["questions.native"].long()[which]]
         entry = joined(self.texts["questions"], which[:, None], ends, 64)
-        asked = runs(self.student, rows, entry, 0)[:, 0]
+        asked = runs(self.student, self.entry, entry, 0)[:, 0]
+        passage = told["questions.passage"].long()[which]
         distinct, inverse = passage.unique(return_inverse=True)
-        longest, of = LONGEST["questions"], self.texts["passages"]
+        longest, of = self.recipe["longest"]["questions"], self.texts["passages"]
         cuts = told["passages.ends"].long()[distinct].clamp_max(longest - 2)
         cuts = torch.minimum(cuts, of.length[distinct][:, None])
-        size = torch.diff(cuts, dim=1, prepend=cuts.new_zeros(len(cuts), 1)).clamp_min(
-            0
-        )
+        size = between(cuts).clamp_min(0)
         start = of.start[distinct][:, None] + cuts - size
         ends = self.ends[told["passages.native"].long()[distinct]]
         k = cuts.shape[1]
-        made = runs(self.student, rows, laid(of.tokens, start, size, ends, longest), k)
-        scores = asked @ made[:, 0].T / TEMPERATURE
+        entry = laid(of.tokens, start, size, ends)
+        made = runs(self.student, self.entry, entry, k)
+        scores = asked @ made[:, 0].T / self.recipe["temperature"]
         loss = cross_entropy(scores, inverse)
         right = told["questions.right"].long()[which]
-        clear = (right >= 0) & (
-            size[inverse].gather(1, right.clamp_min(0)[:, None])[:, 0] > 0
-        )
-        inner = made[:, 1:].flatten(0, 1)
-        scores = asked @ inner.T / TEMPERATURE
+        there = size[inverse].gather(1, right.clamp_min(0)[:, None])[:, 0] > 0
+        scores = asked @ made[:, 1:].flatten(0, 1).T / self.recipe["temperature"]
         scores = scores.masked_fill((size.flatten() == 0)[None], -1e4)
-        answer = torch.where(clear, inverse * k + right, -100)
+        answer = torch.where((right >= 0) & there, inverse * k + right, -100)
         return loss + cross_entropy(scores, answer)
 
     @torch.no_grad()
@@ -427,10 +413,10 @@ class Run:
         target = self.target[left].float()
         other = self.read("sentences", self.held, left, none)
         english = self.read("sentences", self.held, left, ~none)
-        right = (target @ target.T > TWIN).fill_diagonal_(False)
+        same_text = self._same(target)
         found = []
         for one in (target, english):
-            scores = (other @ one.T).masked_fill(right, -1)
+            scores = (other @ one.T).masked_fill(same_text, -1)
             hit = scores.argmax(1) == torch.arange(len(left), device=DEVICE)
             found.append(f"{hit.float().mean().item():.4f}")
         cosine = (other * target).sum(1).mean().item()
@@ -440,69 +426,54 @@ class Run:
 
     def train(self, seconds: float) -> None:
         """Train for so long."""
-        for weight in self.student.weights.values():
+        recipe, table, weights = self.recipe, self.table, self.student.weights.values()
+        for weight in weights:
             weight.requires_grad_()
-        weights = list(self.student.weights.values())
         adam = torch.optim.AdamW(weights, lr=0.0, weight_decay=0.01, betas=(0.9, 0.98))
-        first, second = torch.zeros_like(self.rows), torch.zeros_like(self.rows)
-        updates = torch.zeros(len(self.rows), 1, device=DEVICE)
-        self.entry = self.rows
         say("begin", self.test())
         step, begin, sums = 0, time.time(), dict[str, float]()
-        scale = scales(self.rows)
+        scale: Tensor | None = None
         while (gone := (time.time() - begin) / seconds) < 1:
-            share = min(1.0, gone / WARM + 0.01, (1 - gone) / DECAY)
-            leaf = self.rows.clone()
-            if gone > 1 - ROUNDED:
-                if step % 10 == 0:
-                    scale = scales(self.rows)
-                leaf = rounded(self.rows, scale)
-            leaf.requires_grad_()
-            self.entry = leaf
-            for kind, loss in self.losses(leaf):
-                (WEIGHT[kind] * loss).backward()
+            share = min(1.0, gone / recipe["warm"] + 0.01, (1 - gone) / recipe["decay"])
+            if gone <= 1 - recipe["rounded"]:
+                leaf = table.rows.clone()
+            else:
+                if scale is None or step % 10 == 0:
+                    scale = scales(table.rows)
+                leaf = rounded(table.rows, scale)
+            self.entry = leaf.requires_grad_()
+            for kind, loss in self.losses():
+                (recipe["weight"][kind] * loss).backward()
                 if step % 20 == 0:
                     sums[kind] = float(loss.detach())
             torch.nn.utils.clip_grad_norm_(weights, 1.0)
             for group in adam.param_groups:
-                group["lr"] = share * BODY_RATE
+                group["lr"] = share * recipe["body_rate"]
             adam.step()
             adam.zero_grad()
-            with torch.no_grad():
-                assert leaf.grad is not None
-                gradient = leaf.grad
-                gradient[0] = 0
-                met = gradient.abs().amax(1).nonzero()[:, 0]
-                gradient = gradient[met]
-                updates[met] += 1
-                n = updates[met]
-                one = first[met].lerp_(gradient, 0.1)
-                two = second[met].mul_(0.999).addcmul_(gradient, gradient, value=0.001)
-                first[met], second[met] = one, two
-                size = (two / (1 - 0.999**n)).sqrt_().add_(1e-10)
-                rate = share * TABLE_RATE * (EAGER / n.sqrt()).clamp_min(1)
-                self.rows[met] -= rate * (one / (1 - 0.9**n)) / size
+            assert leaf.grad is not None
+            met = leaf.grad[1:].abs().amax(1).nonzero()[:, 0] + 1  # 0 is for padding
+            rate = share * recipe["table_rate"]
+            table.step(met, leaf.grad[met], rate, recipe["eager"], least=1e-10)
             if step % 20 == 0:
                 seen = " ".join(f"{k} {v:.3f}" for k, v in sums.items())
                 say(f"{step} {time.time() - begin:.0f} s {seen} rows {len(met)}")
             step += 1
             if step % 300 == 0:
-                with torch.no_grad():
-                    self.entry = self.rows
-                    say("   ", self.test())
-        with torch.no_grad():
-            self.entry = self.rows
-            say("end, rows whole", self.test())
-            self.entry = rounded(self.rows, scales(self.rows))
-            say("end, 4 bits", self.test())
+                self.entry = table.rows
+                say("   ", self.test())
+        self.entry = table.rows
+        say("end, rows whole", self.test())
+        self.entry = rounded(table.rows, scales(table.rows))
+        say("end, 4 bits", self.test())
         if GPU:
             say(f"{torch.cuda.max_memory_allocated() / 2**30:.1f} GiB, {step} steps")
 
     def save(self, out: Path) -> None:
         """Write rows, 6 bits a number, and layers in half precision."""
-        largest = self.rows.abs().amax(1, keepdim=True).clamp_min(1e-9)
-        scale = largest / 31
-        number = ((self.rows / scale).round().clamp(-31, 31) + 32).to(torch.int64)
+        rows = self.table.rows
+        scale = rows.abs().amax(1, keepdim=True).clamp_min(1e-9) / 31
+        number = ((rows / scale).round().clamp(-31, 31) + 32).to(torch.int64)
         four = number.unflatten(1, (-1, 4))
         whole = (
             four[..., 0] | four[..., 1] << 6 | four[..., 2] << 12 | four[..., 3] << 18

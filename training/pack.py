@@ -20,8 +20,8 @@ from tokenizers import Tokenizer
 from index.embedders.graft import unpack
 from index.embedders.inputs import Inputs, Reading
 from training.corpus import shares
-from training.distil import LONGEST, Material
-from training.graft import Start
+from training.distil import Material
+from training.graft import FIRST, LAST, Start
 
 Array = np.ndarray
 _BLOCK = 32  # neighbours that are kept or left together, so that passages can be made
@@ -66,26 +66,23 @@ def _rounded(made: dict[str, Array], whose: str, weights: dict[str, Array]) -> N
 
 
 def material(
-    of: Material, begin: Start, teacher: Path, kept: dict[str, float], folder: Path
+    of: Material, begin: Start, teacher: Path, recipe: dict[str, Any], folder: Path
 ) -> None:
-    """Write the texts.
-
-    kept: of `sentences` and of `terms`, how many are drawn in a training, about: what
-    is drawn less than once on average is left out by that chance.
-    """
+    """Write the texts; pairs that a training draws less than once on average are left
+    out by that chance."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(1)
     english = dict[str, int]()
-    size = len(begin.rows)
+    longest = recipe["longest"]["passages"]
     told = dict[str, Array]()
     texts = dict[str, list[str]]()
     for kind, of_kind in (("sentences", of.sentences), ("terms", of.terms)):
         counts = {code: len(p.other) for code, p in of_kind.items()}
-        names, share = shares(counts, 0.4)
-        other, left, weights, languages = [], [], [], []
-        for number, (code, part) in enumerate(zip(names, share, strict=True)):
+        names, share = shares(counts, recipe["language_power"])
+        other, left, weights = [], [], []
+        for code, part in zip(names, share, strict=True):
             pairs = of_kind[code]
-            drawn = np.diff(pairs.chance, prepend=0) * part * kept[kind]
+            drawn = np.diff(pairs.chance, prepend=0) * part * recipe[f"packed_{kind}"]
             block = _BLOCK if kind == "sentences" else 1
             starts = np.arange(0, len(drawn), block)
             mean = np.add.reduceat(drawn, starts) / np.diff(starts, append=len(drawn))
@@ -94,11 +91,9 @@ def material(
                 left.append(english.setdefault(pairs.english[i], len(english)))
                 other.append(pairs.other[i])
                 weights.append(max(drawn[i], drawn[i] / mean[i // block]))
-                languages.append(number)
         texts[kind] = other
         told[f"{kind}.english"] = np.array(left, np.int32)
         told[f"{kind}.weight"] = np.array(weights, np.float16)
-        told[f"{kind}.language"] = np.array(languages, np.uint8)
     asked = [one for code in sorted(of.questions) for one in of.questions[code]]
     texts["questions"] = [one.question for one in asked]
     passages = dict[tuple[str, ...], int]()
@@ -110,19 +105,14 @@ def material(
         [o.right if o.right < _MOST else -1 for o in asked], np.int8
     )
     texts["english"] = list(english)
-    with ProcessPoolExecutor(2, initializer=_begin, initargs=(begin,)) as processes:
+    texts["passages"] = ["".join(sentences) for sentences in passages]
+    first = begin.inputs().first
+    given = (begin, longest)
+    with ProcessPoolExecutor(2, initializer=_begin, initargs=given) as processes:
         for kind, of_kind in texts.items():
             readings = _read(processes, of_kind)
             told |= _ragged(kind, [r.rows[1:-1] for r in readings])
-            told[f"{kind}.native"] = np.array(
-                [r.rows[0] >= size - begin.english.get_vocab_size() for r in readings]
-            )
-        whole = ["".join(sentences) for sentences in passages]
-        readings = _read(processes, whole)
-    told |= _ragged("passages", [r.rows[1:-1] for r in readings])
-    told["passages.native"] = np.array(
-        [r.rows[0] >= size - begin.english.get_vocab_size() for r in readings]
-    )
+            told[f"{kind}.native"] = np.array([r.rows[0] >= first for r in readings])
     ends = np.zeros((len(passages), _MOST), np.uint8)  # tokens up to each one's end
     for row, reading, sentences in zip(ends, readings, passages, strict=True):
         cuts = np.cumsum([len(s) for s in sentences])[: _MOST - 1]
@@ -130,23 +120,25 @@ def material(
         inner = np.searchsorted(reading.ends[1:-1], cuts, "right")
         row[: len(cuts)] = np.minimum(inner, 255)
     told["passages.ends"] = ends
-    told |= _taught(list(english), told["english.native"], teacher)
+    told |= _taught(texts["english"], told["english.native"], teacher, longest)
     told["ends"] = np.array(
-        [begin.mapping[begin.tokenizer.token_to_id(t)] for t in ("[CLS]", "[SEP]")],
+        [begin.mapping[begin.tokenizer.token_to_id(t)] for t in (FIRST, LAST)],
         np.int32,
     )
     with ProcessPoolExecutor(2) as processes:
         list(processes.map(put, [folder / f"{n}.xz" for n in told], told.values()))
 
 
-def _taught(texts: list[str], native: Array, teacher: Path) -> dict[str, Array]:
+def _taught(
+    texts: list[str], native: Array, teacher: Path, longest: int
+) -> dict[str, Array]:
     """The teacher's tokens of those English texts that do not enter by them."""
     tokenizer = Tokenizer.from_file(str(teacher / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
     rest = [text for text, own in zip(texts, native, strict=True) if not own]
     found = tokenizer.encode_batch(rest, add_special_tokens=False)
-    cut = [np.array(e.ids[: LONGEST["passages"]], np.int32) for e in found]
+    cut = [np.array(e.ids[:longest], np.int32) for e in found]
     return _ragged("taught", cut)
 
 
@@ -167,20 +159,21 @@ def _ragged(kind: str, rows: Sequence[Array]) -> dict[str, Array]:
     }
 
 
-_inputs: Inputs | None = None
+_entrance: tuple[Inputs, int] | None = None
 
 
-def _begin(begin: Start) -> None:
-    global _inputs
-    _inputs = begin.inputs()
+def _begin(begin: Start, longest: int) -> None:
+    global _entrance
+    _entrance = begin.inputs(), longest
 
 
 def _enter(texts: list[str]) -> list[Reading]:
-    assert _inputs is not None
-    return _inputs(texts, LONGEST["passages"])
+    assert _entrance is not None
+    inputs, longest = _entrance
+    return inputs(texts, longest)
 
 
-def _read(processes: ProcessPoolExecutor, texts: list[str]) -> list[Any]:
+def _read(processes: ProcessPoolExecutor, texts: list[str]) -> list[Reading]:
     parts = [texts[i : i + _MANY] for i in range(0, len(texts), _MANY)]
     made: Iterable[list[Reading]] = processes.map(_enter, parts)
     return [reading for part in made for reading in part]

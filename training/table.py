@@ -35,19 +35,25 @@ class Table:
         return rows.requires_grad_()
 
     def step(
-        self, ids: Tensor, gradient: Tensor, rate: float, eager: float = 1.0
+        self,
+        ids: Tensor,
+        gradient: Tensor,
+        rate: float,
+        eager: float = 1.0,
+        least: float = 1e-8,
     ) -> None:
         """Update rows `ids` by one step of Adam.
 
         eager: how many times the rate a row's first step takes; its n-th takes a
         root of n less, down to the rate, so that what is met seldom moves at all.
+        least: what is added to a gradient's size; large batches have small ones.
         """
         self.updates[ids] += 1
         n = self.updates[ids]
         first = self.first[ids].lerp_(gradient, 0.1)
         second = self.second[ids].mul_(0.999).addcmul_(gradient, gradient, value=0.001)
         self.first[ids], self.second[ids] = first, second
-        scale = (second / (1 - 0.999**n)).sqrt_().add_(1e-8)
+        scale = (second / (1 - 0.999**n)).sqrt_().add_(least)
         rates = rate * (eager / n.sqrt()).clamp_min(1)
         self.rows[ids] -= rates * (first / (1 - 0.9**n)) / scale
 
@@ -94,7 +100,7 @@ def contrast(scores: Tensor, same: Tensor) -> Tensor:
     same: (n, n) bool, off-diagonal pairs that are right too.
     """
     scores = scores.masked_fill(same, -1e4)
-    target = torch.arange(len(scores))
+    target = torch.arange(len(scores), device=scores.device)
     return (cross_entropy(scores, target) + cross_entropy(scores.T, target)) / 2
 
 
