@@ -80,11 +80,12 @@ def terms(text: str) -> list[Term]:
     for piece in WordBreaker(text, "und"):
         start, end = end, end + len(piece)
         if piece.isalpha():  # most are: spare them the pattern
-            found.append(Term(normalize(piece), start, end))
+            if word := normalize(piece):
+                found.append(Term(word, start, end))
         elif not piece.isspace():
             for match in _INSIDE.finditer(text, start, end):
-                found.append(Term(normalize(match.group()), *match.span()))
-    found = [term for term in found if term.term]
+                if word := normalize(match.group()):
+                    found.append(Term(word, *match.span()))
     return _joined(found, text) if is_vietnamese(text) else found
 
 

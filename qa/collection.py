@@ -4,7 +4,7 @@ Ranking reads: candidates by vectors and by words, fused; late interaction over
 them; one weighted sum. It never changes once opened, so threads share it freely.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any
@@ -31,6 +31,7 @@ from qa.question import Question
 from qa.rerank import Ranking
 
 Array = NDArray[Any]
+Interaction = tuple[Array, Array, Array]
 
 # How many passages each way of searching proposes, and how many are then reranked.
 # Those are the same however many are asked for; any others come behind them.
@@ -114,14 +115,16 @@ class Collection:
         among: (passages,) bool, the rows that may be found, all by default.
         feedback: moves what is sought, and not how well it answers the question.
         """
+        sampled, vectors = self._sampled, self._sampled_vectors
+        usual = beside(lambda: self._interact(asked, sampled, vectors))
         sought = feedback.moved(asked.vector, self.snapshot.vectors)
         first = feedback.kept(self._proposed(asked, sought, PROPOSED, among))
-        ranking = self._ranked(asked, sought, first[:RERANKED])
+        ranking = self._ranked(asked, sought, first[:RERANKED], usual)
         if k > len(ranking) == RERANKED:
             deeper = feedback.kept(self._proposed(asked, sought, k, among))
             known = set(first[:RERANKED])
             rest = [row for row in deeper if row not in known][: k - RERANKED]
-            ranking = ranking.followed(self._ranked(asked, sought, rest))
+            ranking = ranking.followed(self._ranked(asked, sought, rest, usual))
         ranking = ranking.top(k)
         if sought is asked.vector:
             return ranking
@@ -138,11 +141,18 @@ class Collection:
         near, worded = self._spread(near, n), self._spread(worded, n)
         return [row for row, _ in fuse([near.tolist(), worded.tolist()])]
 
-    def _ranked(self, asked: Question, sought: Array, found: list[int]) -> Ranking:
-        """Rerank passages."""
+    def _ranked(
+        self,
+        asked: Question,
+        sought: Array,
+        found: list[int],
+        usual: Callable[[], Interaction],
+    ) -> Ranking:
+        """Rerank passages; `usual` gives what the sampled ones have by chance."""
         rows = np.array(found, np.int64)
         cosines = self._cosines(rows, sought)
-        return rerank.rank(rows, cosines, *self._late(asked, rows), self._weights)
+        late = self._late(asked, rows, usual)
+        return rerank.rank(rows, cosines, *late, self._weights)
 
     def confidence(self, ranking: Ranking) -> float:
         """Estimate the probability that ranked passages answer."""
@@ -265,22 +275,22 @@ class Collection:
         rows = np.flatnonzero(allowed)
         return _best(rows, scores[rows], n)
 
-    def _late(self, asked: Question, rows: Array) -> tuple[Array, Array, Array]:
+    def _late(
+        self, asked: Question, rows: Array, usual: Callable[[], Interaction]
+    ) -> Interaction:
         """Late interaction with some passages, and with their best sentences: (n,),
         each above what is usual in the passage's language; that of own words alone."""
         if not len(rows):
             none = np.zeros(0, np.float32)
             return none, none, none
-        sampled, vectors = self._sampled, self._sampled_vectors
-        by_chance = beside(lambda: self._interact(asked, sampled, vectors))
         *found, exact = self._interact(asked, _gather(self.lexical, rows))
-        *usual, _ = by_chance()
+        *by_chance, _ = usual()
         places = (self._languages, self.snapshot.document_rows)
         of_sample = tuple(column[self._sample] for column in places)
         ranked = tuple(column[rows] for column in places)
         late, sentence = (
             values - rerank.background(usually, *of_sample, *ranked)
-            for values, usually in zip(found, usual, strict=True)
+            for values, usually in zip(found, by_chance, strict=True)
         )
         return late, sentence, exact
 
@@ -289,7 +299,7 @@ class Collection:
         asked: Question,
         passages: tuple[Array, Array, Array, Array],
         vectors: Array | None = None,
-    ) -> tuple[Array, Array, Array]:
+    ) -> Interaction:
         starts, offsets, ids, places = passages
         cosines = asked.cosines(ids, vectors).take(places, axis=1)
         best = rerank.best_matches(cosines, offsets)

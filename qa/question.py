@@ -90,11 +90,17 @@ class Question:
         if not len(self.words) or not len(ids):
             return np.zeros((len(self.words), len(ids)), np.float32)
         others = self.space.vectors(ids) if others is None else others  # (n, d)
-        cosines: Array = self.vectors @ others.T
+        # The longer matrix first: the same numbers, in half of the time.
+        cosines: Array = np.ascontiguousarray((others @ self.vectors.T).T)
         np.minimum(cosines, ALMOST, out=cosines)
-        for row, (known, least) in zip(cosines, self.alike, strict=False):
+        if self.alike:
+            known, least = map(np.concatenate, zip(*self.alike, strict=True))
+            word = np.repeat(
+                np.arange(len(self.alike)), [len(n) for n, _ in self.alike]
+            )
             held, at = _places(known, ids)
-            row[at] = np.maximum(row[at], least[held])
+            place = word[held], at
+            cosines[place] = np.maximum(cosines[place], least[held])
         same, at = _places(self.own, ids)
         cosines[same, at] = 1
         return cosines

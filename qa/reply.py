@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from index.records import Document, Passage
 from index.tokens import Term, sentences, terms
 from qa import answer, copies, question, rerank
-from qa.beside import beside
 from qa.collection import Collection
 from qa.filters import ANY, Filter
 from qa.highlight import highlight
@@ -88,13 +87,9 @@ def shown(
     first, of_first = _own(opened, asked, *of_each[0])
     around = first[int(of_first.argmax())][0]
     text = kept[0].passage.text
-    reading = beside(
-        lambda: opened.reading(asked, text, words[0], cosines[0], first, around)
-    )
-    hits = _hits(asked, of_each)
+    read = opened.reading(asked, text, words[0], cosines[0], first, around)
     own = [(first, of_first), *(_own(opened, asked, *one) for one in of_each[1:])]
-    read = reading()
-    return Shown(hits, _sentences(kept, own, read), read)
+    return Shown(_hits(asked, of_each), _sentences(kept, own, read), read)
 
 
 def _hits(
