@@ -38,7 +38,7 @@ READ = 0.5
 # articles among sentences of other subjects, and with half of the paragraphs cut up.
 FEW_WORDS = 7
 # How much of what the sentences around it would add counts for a sentence; fitted.
-AROUND = 0.5
+AROUND = 0.35
 
 
 @dataclass(frozen=True, slots=True, eq=False)
