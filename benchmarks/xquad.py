@@ -141,8 +141,9 @@ def _asked(
 
 def _confidence(qa: QA, text: str, among: np.ndarray) -> float:
     opened = qa.collection
-    ranking = opened.rank(opened.read(text, among), evaluate.PASSAGES, among)
-    return opened.confidence(reply.distinct(opened, ranking, evaluate.SHOWN)[0])
+    asked = opened.read(text, among)
+    ranking = opened.rank(asked, evaluate.PASSAGES, among)
+    return opened.confidence(asked, reply.distinct(opened, ranking, evaluate.SHOWN)[0])
 
 
 def _article(id: str) -> int:

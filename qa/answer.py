@@ -46,15 +46,16 @@ def signs(cosines: Array, late: Array, sentence: Array, exact: Array) -> Array:
     return np.array([*(values[0] for values in columns), *above], np.float32)
 
 
-def confidence(ranking: Ranking, weights: Weights = TABLE) -> float:
+def confidence(ranking: Ranking, same: bool, weights: Weights = TABLE) -> float:
     """Estimate the probability that the ranked passages answer (Platt, 1999).
 
-    The weights were fitted with the right paragraph there, or taken away, or its whole
-    article with it.
+    same: whether the best one is in the question's language, where more is met by
+    chance, and more where there is an answer. The weights were fitted with the right
+    paragraph there, or taken away, or its whole article with it.
     """
     if not len(ranking):
         return 0.0
     r = ranking
     found = signs(r.cosines, r.late, r.sentence, r.exact)
-    total = float(found @ np.array(weights.answer))
-    return 1 / (1 + math.exp(-total - weights.answer_bias))
+    *of_signs, bias = weights.same if same else weights.across
+    return 1 / (1 + math.exp(-float(found @ np.array(of_signs)) - bias))

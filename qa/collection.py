@@ -16,6 +16,7 @@ from index import embedders
 from index.build import TABLE
 from index.embedders import Embedder, WordEmbedder
 from index.errors import ModelError
+from index.language import identify
 from index.lexical import Lexical
 from index.ragged import ranges
 from index.records import Document
@@ -94,7 +95,8 @@ class Collection:
             self.snapshot.spelling,
         )
         vector, nearest = sought()
-        return replace(asked, vector=vector, nearest=nearest)
+        language = identify(text)
+        return replace(asked, vector=vector, nearest=nearest, language=language)
 
     def _sought(self, text: str, among: Array | None) -> tuple[Array, Array | None]:
         """Encode a question, and find the rows that candidates are taken from."""
@@ -154,9 +156,11 @@ class Collection:
         late = self._late(asked, rows, usual)
         return rerank.rank(rows, cosines, *late, self._weights)
 
-    def confidence(self, ranking: Ranking) -> float:
+    def confidence(self, asked: Question, ranking: Ranking) -> float:
         """Estimate the probability that ranked passages answer."""
-        return answer.confidence(self._rivals(ranking), self._weights)
+        best = self._languages[ranking.rows[:1]].tolist()
+        same = [asked.language] == [self.snapshot.languages[number] for number in best]
+        return answer.confidence(self._rivals(ranking), same, self._weights)
 
     def _rivals(self, ranking: Ranking) -> Ranking:
         """Keep the best passages, and of those that say nearly the same the first: it

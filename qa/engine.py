@@ -134,7 +134,7 @@ class QA:
             if len(different) >= k or len(ranking) < depth:
                 break
         first = np.isin(different.rows, ranking.rows[:RERANKED])
-        confidence = opened.confidence(different.top(int(first.sum())))
+        confidence = opened.confidence(asked, different.top(int(first.sum())))
         answered = confidence >= reply.THRESHOLD
         found = reply.shown(opened, asked, different.top(k), same, filter, answered)
         phrase = reply.phrase(question, confidence, found, self.reader)

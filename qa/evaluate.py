@@ -191,13 +191,13 @@ def _outcome(
     shown = reply.shown(opened, asked, different.top(SHOWN), copies)
     hits, sentences = shown.hits, shown.sentences
     held = [hit for hit in hits if hit.document.id in right]
-    confidence = opened.confidence(different)
+    confidence = opened.confidence(asked, different)
     found = reply.phrase(text, confidence, shown, qa.reader, likely=0)
     language = hits[0].document.language if hits else ""
     return Outcome(
         _by_document(opened, ranking.rows, ranking.scores),
         confidence,
-        opened.confidence(missing),
+        opened.confidence(asked, missing),
         bool(gold and sentences and _holds(sentences[0], right, gold)),
         bool(gold and held and _marks(held[0], gold)),
         measures.f1(found.text, gold.texts, language) if gold and found else 0.0,

@@ -69,6 +69,7 @@ class Question:
     float32, sums to 1 unless the question has no words. alike: ids of words spelt like
     it, ascending, and cosines that they have at least. vector: (e,) of the whole
     question, by the model of the passages; nearest: rows by it, best first, if sought.
+    language: that it is in, as far as it can be told, else "".
     """
 
     words: tuple[Term, ...]
@@ -80,6 +81,7 @@ class Question:
     alike: tuple[Near, ...] = ()
     vector: Array = field(default_factory=lambda: np.zeros(0, np.float32))
     nearest: Array | None = None
+    language: str = ""
 
     def cosines(self, ids: Array, others: Array | None = None) -> Array:
         """Compare the words with n of the collection, ids ascending: (m, n), 1 where

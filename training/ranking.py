@@ -23,6 +23,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from index import embedders, neighbours
 from index.build import TABLE
 from index.embedders import Embedder, WordEmbedder
+from index.language import identify
 from index.lexical import Lexical
 from index.neighbours import Neighbours
 from index.spelling import Spelling
@@ -78,6 +79,7 @@ class Collection:
         )
         self.passages, self.inner = _encoded(embedder, texts, codes)
         self.tabled = table.encode_passages(texts)
+        self.codes = np.array(codes)
         self.languages = np.unique(codes, return_inverse=True)[1]
         self.sample = rerank.sample(self.languages)
 
@@ -119,6 +121,7 @@ class Questions:
         self.queries = embedder.encode_queries(texts)
         self.tabled = table.encode_queries(texts)
         self.words = [question.distinct(text) for text in texts]
+        self.codes = np.array([identify(text) for text in texts])
 
 
 def mixed(of: dict[str, list[str]], seed: int) -> tuple[list[str], list[str]]:
@@ -214,12 +217,17 @@ def logistic(positive: Array, negative: Array) -> tuple[Array, float]:
     return fitted[:-1], float(fitted[-1])
 
 
-def signs(block: Array, weights: Array) -> Array:
-    """What the confidence is judged by: (questions, signs), from ranked features."""
+def signs(block: Array, weights: Array, same: Array) -> Array:
+    """What the confidence is judged by: (questions, signs + 1), from ranked features.
+
+    same: (questions, passages) whether they are in one language; the last column says
+    so of the best passage.
+    """
     sums = block[:, :, : len(weights)] @ weights
     order = np.argsort(-sums, axis=1)[:, : answer.LOOKED_AT]
     best = np.take_along_axis(block, order[:, :, None], axis=1)
-    return np.stack([answer.signs(*b.T) for b in best])
+    of_best = np.take_along_axis(same, order[:, :1], axis=1)
+    return np.column_stack([np.stack([answer.signs(*b.T) for b in best]), of_best])
 
 
 def without(block: Array, gold: Array) -> Array:
@@ -263,26 +271,38 @@ def compare(blocks: dict[Run, Array], gold: Array, odd: Array) -> None:
             print("   ", name, table_of(scores))
 
 
-def calibrate(blocks: list[Array], gold: Array, odd: Array, article: Array) -> None:
+def calibrate(
+    blocks: list[Array], same: list[Array], gold: Array, odd: Array, article: Array
+) -> None:
     """Fit the score's bias and the confidence on the odd articles.
 
     Questions that find no answer are of two kinds, as many of each: the right
     paragraph is missing among its neighbours, or the whole article is.
+    same: of each block, (questions, passages) whether they are in one language.
     """
     weights = fit([b[odd][:, :, : len(CHOSEN)] for b in blocks], gold[odd])
     print("score", weights.round(2).tolist(), "bias", _bias(blocks, weights, gold, odd))
     parts = {}
     for name, part in (("odd", odd), ("even", ~odd)):
-        of, right = [b[part] for b in blocks], gold[part]
-        found = np.concatenate([signs(b, weights) for b in of])
-        near = np.concatenate([signs(without(b, right), weights) for b in of])
-        far = [signs(elsewhere(b, right, article), weights) for b in of]
-        parts[name] = found, near, np.concatenate(far)
-    found, near, far = parts["odd"]
-    fitted, bias = logistic(np.repeat(found, 2, 0), np.concatenate([near, far]))
-    print("confidence", fitted.round(2).tolist(), round(bias, 2))
+        of = [(b[part], s[part]) for b, s in zip(blocks, same, strict=True)]
+        right = gold[part]
+        found = [signs(b, weights, s) for b, s in of]
+        near = [signs(without(b, right), weights, s) for b, s in of]
+        far = [signs(elsewhere(b, right, article), weights, s) for b, s in of]
+        parts[name] = [np.concatenate(x) for x in (found, near, far)]
+    fitted = {}
+    for name, wanted in (("same", 1), ("across", 0)):
+        found, near, far = (x[x[:, -1] == wanted, :-1] for x in parts["odd"])
+        fitted[wanted] = logistic(np.repeat(found, 2, 0), np.concatenate([near, far]))
+        told, bias = fitted[wanted]
+        print("confidence,", name, [*told.round(2).tolist(), round(bias, 2)])
+
+    def chances(told: Array) -> Array:
+        sums = [told[:, :-1] @ weights + bias for weights, bias in fitted.values()]
+        return 1 / (1 + np.exp(-np.where(told[:, -1] == 1, *sums)))
+
     for name, signs_of in parts.items():
-        yes, near, far = (1 / (1 + np.exp(-(x @ fitted + bias))) for x in signs_of)
+        yes, near, far = map(chances, signs_of)
         chance = np.concatenate([yes, yes, near, far])
         error = calibration_error(chance, np.repeat([1.0, 0.0], 2 * len(yes)))
         print(f"    {name} ECE {error:.3f} AUROC near {auroc(yes, near):.3f}", end="")
@@ -322,7 +342,8 @@ def main(folder: Path, model: str = TABLE) -> None:
     compare(blocks, gold, odd)
     reads = read["en"].inner is not None
     chosen = [shipped(b, reads) for b in blocks.values()]
-    calibrate(chosen, gold, odd, measure.articles(folder))
+    same = [asked[a].codes[:, None] == read[b].codes for a, b in blocks]
+    calibrate(chosen, same, gold, odd, measure.articles(folder))
     print("usual", measured(embedder))
 
 

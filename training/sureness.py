@@ -59,7 +59,7 @@ def _told(qa: QA, text: str) -> tuple[str, Array] | None:
     one = found.reading.find((first.start - passage.start, first.end - passage.start))
     if one is None:
         return None
-    signs = phrase.signs(one, opened.confidence(ranking))
+    signs = phrase.signs(one, opened.confidence(asked, ranking))
     return passage.text[one.start : one.end], np.array(signs)
 
 

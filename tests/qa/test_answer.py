@@ -46,11 +46,13 @@ def test_signs_are_the_best_and_its_lead_over_the_others():
     assert found == pytest.approx(expected)
 
 
-def test_confidence_is_the_logistic_of_the_signs():
+@pytest.mark.parametrize("same", [True, False])
+def test_confidence_is_the_logistic_of_the_signs(same):
     signs = answer.signs(COSINES, LATE, SENTENCE, EXACT)
-    total = np.dot(signs, TABLE.answer) + TABLE.answer_bias
+    *weights, bias = TABLE.same if same else TABLE.across
+    total = np.dot(signs, weights) + bias
 
-    found = answer.confidence(ranking(COSINES, LATE, SENTENCE, EXACT))
+    found = answer.confidence(ranking(COSINES, LATE, SENTENCE, EXACT), same)
 
     assert found == pytest.approx(1 / (1 + np.exp(-total)), rel=1e-5)
 
@@ -62,4 +64,4 @@ def test_one_passage_alone_leads_by_all_it_has():
 
 
 def test_nothing_found_is_no_confidence():
-    assert answer.confidence(ranking(*[np.array([])] * 4)) == 0.0
+    assert answer.confidence(ranking(*[np.array([])] * 4), same=True) == 0.0

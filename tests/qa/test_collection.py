@@ -8,7 +8,7 @@ from index.build import build_documents
 from index.embedders import MODELS
 from index.records import Document
 from index.tokens import sentences, terms_by_sentence
-from qa import reply, rerank
+from qa import answer, reply, rerank, weights
 from qa.engine import QA
 
 pytestmark = pytest.mark.skipif(
@@ -106,3 +106,26 @@ def test_words_met_before_mean_what_they_did(qa):
     both = zip(first.near + first.alike, again.near + again.alike, strict=True)
     for one, other in both:
         assert all(map(np.array_equal, one, other))
+
+
+@pytest.mark.parametrize(
+    ("question", "same"),
+    [
+        ("Wo wird das Brot gebacken, und wann?", True),
+        ("Where is the bread baked, and when?", False),
+        ("pain pain", False),  # too short to tell
+    ],
+)
+def test_an_answer_in_the_question_s_language_is_judged_by_its_own_weights(
+    qa, question, same
+):
+    opened = qa.collection
+    asked = opened.read(question)
+    ranking = opened.rank(asked, 3)
+    katze = [opened.named(row) for row in ranking.rows].index(["katze"])
+    first = ranking.reordered(np.array([katze]), ranking.scores[[katze]])
+
+    found = opened.confidence(asked, first)
+
+    assert found == answer.confidence(first, same, weights.NETWORK)
+    assert found != answer.confidence(first, not same, weights.NETWORK)
