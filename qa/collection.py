@@ -75,6 +75,7 @@ class Collection:
         self._reader = reader if reader and reader.table == table.id else None
         # What the first question would wait for, or find altered, is read now.
         _ = snapshot.backend, snapshot.spelling, self.lexical.term_gains
+        identify(" ".join(question.QUESTION_WORDS))
 
     def read(self, text: str, among: Array | None = None) -> Question:
         """Set a question's words against the words of the collection.
