@@ -159,8 +159,10 @@ class Collection:
 
     def confidence(self, asked: Question, ranking: Ranking) -> float:
         """Estimate the probability that ranked passages answer."""
-        best = self._languages[ranking.rows[:1]].tolist()
-        same = [asked.language] == [self.snapshot.languages[number] for number in best]
+        if not len(ranking):
+            return 0.0
+        best = self.snapshot.languages[self._languages[ranking.rows[0]]]
+        same = best == asked.language
         return answer.confidence(self._rivals(ranking), same, self._weights)
 
     def _rivals(self, ranking: Ranking) -> Ranking:
