@@ -11,6 +11,7 @@ ten, for a first look.
 
 import argparse
 import os
+import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -264,7 +265,10 @@ def main() -> None:
     with ProcessPoolExecutor(given.jobs, get_context("spawn")) as jobs:
         sentences = jobs.submit(xquad.lareqa, setup)
         done = jobs.map(partial(xquad.runs, setup, parts=PARTS), reading)
-        every = [one for run in done for one in run]
+        every = []
+        for read, run in zip(reading, done, strict=True):
+            print(f"{read}: {len(run)} questions", file=sys.stderr, flush=True)
+            every += run
         text = report(every, sentences.result(), setup)
     name = "" if given.model == MODEL else f"-{Path(given.model).name}"
     OUT.with_stem(OUT.stem + name).write_text(text, "utf-8")

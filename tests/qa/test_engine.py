@@ -250,7 +250,8 @@ def printed(folder, copies):
 
 def test_copies_of_an_answer_do_not_unsay_it(tmp_path):
     """Each is no rival of the others, nor what is usual; they leave room for other
-    hits, and go together when one is not wanted."""
+    hits, and go together when one is not wanted. What remains is that its words are no
+    longer rare, where thirty of 141 passages say them."""
     question = "how many children took part in the malaria vaccine trial?"
     alone = QA.build([printed(tmp_path / "one", 1)], tmp_path / "1").ask(question)
 
