@@ -76,7 +76,7 @@ class GraftEmbedder:
         options.intra_op_num_threads = 1  # texts are run side by side instead
         options.log_severity_level = 3
         # Without AVX-512 VNNI or the like, sums of 8-bit products are cut off at 16
-        # bits unless this is asked for (Spearman of similarities .997 to the right ones).
+        # bits unless this is asked for: similarities are then .997 (Spearman) right.
         options.add_session_config_entry("session.x64quantprecision", "1")
         self._layers = onnxruntime.InferenceSession(
             folder / "model.onnx", options, providers=["CPUExecutionProvider"]
