@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
@@ -295,9 +295,31 @@ def graph(folder: Path) -> None:
         [helper.make_tensor_value_info("last", TensorProto.FLOAT, ["n", d])],
         [axis, *weights],
     )
+    _save(made, folder / "model.onnx")
+
+
+def probe(path: Path, width: int = 64) -> None:
+    """Write what `index.embedders.graft.cuts_off` tries: (n, width) entered times 127,
+    by the same operator as the layers' products."""
+    weight = np.full((width, 16), 127, np.int8)
+    weights = [
+        numpy_helper.from_array(weight, "weight"),
+        numpy_helper.from_array(np.ones(1, np.float32), "scale"),
+    ]
+    given = ["entered", "weight", "scale"]
+    made = helper.make_graph(
+        [helper.make_node("DynamicQuantizeMatMul", given, ["out"], domain=_EXPERT)],
+        "probe",
+        [helper.make_tensor_value_info("entered", TensorProto.FLOAT, ["n", width])],
+        [helper.make_tensor_value_info("out", TensorProto.FLOAT, ["n", 16])],
+        weights,
+    )
+    _save(made, path)
+
+
+def _save(made: Any, path: Path) -> None:
     opsets = [helper.make_opsetid("", 20), helper.make_opsetid(_EXPERT, 1)]
-    model = helper.make_model(made, opset_imports=opsets, ir_version=10)
-    onnx.save(model, folder / "model.onnx")
+    onnx.save(helper.make_model(made, opset_imports=opsets, ir_version=10), path)
 
 
 def _layer(i: int, d: int) -> list[Any]:
