@@ -9,6 +9,7 @@ and its translations): probabilistic structured queries, Darwish and Oard, SIGIR
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -106,32 +107,37 @@ class Lexical:
         gains: Array = (counts / (counts + norm[rows])).astype(np.float32)
         return gains
 
-    def document_frequency(self) -> Array:
-        """Count the passages that hold each term: (t,) int64."""
-        return np.diff(self.term_offsets)
+    def document_frequency(self, terms: Array) -> Array:
+        """Count the passages that hold each of some terms: (k,) int64."""
+        found: Array = self.term_offsets[terms + 1] - self.term_offsets[terms]
+        return found
 
     def idf(self, frequency: Array) -> Array:
         """Turn numbers of passages into inverse document frequencies, above 0."""
         return np.log1p((len(self) - frequency + 0.5) / (frequency + 0.5))
 
-    def score(self, words: Iterable[Sequence[tuple[int, float]]]) -> Array:
+    def score(self, words: Array, terms: Array, weights: Array) -> Array:
         """Give BM25 of every passage: (n,) float32.
 
-        words: for each question word, (term id, weight) of the terms that stand for
-        it, weights within (0, 1]. A passage takes each word's best term; the
-        word's idf follows from how many passages its terms are expected in.
+        words, terms, weights: (k,) each, of every term that stands for a word of the
+        question the word's number, ascending, the term's id, and its weight within
+        (0, 1]. A passage takes each word's best term; the word's idf follows from how
+        many passages its terms are expected in.
         """
+        firsts, ends = self.term_offsets[terms], self.term_offsets[terms + 1]
+        held = ends - firsts
+        at = ranges(firsts, ends)
+        rows = self.term_rows[at]
+        weighed = np.repeat(weights.astype(np.float32), held) * self.term_gains[at]
+        expected = np.bincount(words, weights * held)
+        idf = self.idf(np.minimum(expected, len(self))).astype(np.float32)
+        cuts = np.cumsum(np.bincount(words, held)).astype(np.int64).tolist()
         scores = np.zeros(len(self), np.float32)
-        for alternatives in filter(None, words):
-            terms = np.array([term for term, _ in alternatives], np.int64)
-            weights = np.array([weight for _, weight in alternatives], np.float32)
-            firsts, ends = self.term_offsets[terms], self.term_offsets[terms + 1]
-            at = ranges(firsts, ends)
-            gains = np.zeros(len(self), np.float32)
-            weighed = np.repeat(weights, ends - firsts) * self.term_gains[at]
-            np.maximum.at(gains, self.term_rows[at], weighed)
-            expected = np.minimum(weights @ (ends - firsts), len(self))
-            scores += np.float32(self.idf(expected)) * gains
+        for word, (start, end) in enumerate(pairwise([0, *cuts])):
+            if start < end:
+                gains = np.zeros(len(self), np.float32)
+                np.maximum.at(gains, rows[start:end], weighed[start:end])
+                scores += idf[word] * gains
         return scores
 
 

@@ -38,10 +38,10 @@ def spread(rows: Array, languages: Array, n: int, n_languages: int) -> Array:
     >>> spread(np.array([5, 6, 7, 8]), np.array([0, 0, 0, 1]), 2, 2).tolist()
     [5, 8]
     """
-    place = np.zeros(len(rows), np.int64)  # in its language
-    for language in np.unique(languages):
-        of_it = np.flatnonzero(languages == language)
-        place[of_it] = np.arange(len(of_it))
+    order = np.argsort(languages, kind="stable")
+    ordered = languages[order]
+    place = np.empty(len(rows), np.int64)  # in its language
+    place[order] = np.arange(len(rows)) - np.searchsorted(ordered, ordered)
     share = n // max(1, n_languages)
     kept = np.flatnonzero(place < share)
     others = np.flatnonzero(place >= share)[: n - len(kept)]

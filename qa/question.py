@@ -7,13 +7,13 @@ SIGIR 2003, the probabilities being cosines of the static table. Pure.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.lexical import Lexical
-from index.spelling import Spelling, either, key
+from index.spelling import Spelling, key
 from index.tokens import Term, terms
 
 Array = NDArray[Any]
@@ -51,6 +51,20 @@ ASKING = 0.8
 QUESTION_WORDS = ("who", "whom", "what", "which", "when", "where", "why", "how")
 
 
+class Standing(NamedTuple):
+    """Words of a collection that stand for words of a question: of k such pairs, the
+    place of the one in the question, the id of the other, and their cosine, (k,) each.
+    """
+
+    words: Array
+    ids: Array
+    cosines: Array
+
+
+_NO_IDS = np.zeros(0, np.int64)
+_NONE = Standing(_NO_IDS, _NO_IDS, np.zeros(0, np.float32))
+
+
 class Space(Protocol):
     """The words of a collection by what they mean; see `index.neighbours`."""
 
@@ -64,21 +78,21 @@ class Question:
     """A question's distinct words, set against the words of a collection.
 
     words: (m,), first occurrence of each. vectors: (m, d), unit or zero rows. own:
-    (m,) the id of the collection's same word, -1 where it has none. near: for each
-    word, ids and cosines of the words near it, itself among them. importance: (m,)
-    float32, sums to 1 unless the question has no words. alike: ids of words spelt like
-    it, ascending, and cosines that they have at least. vector: (e,) of the whole
-    question, by the model of the passages; nearest: rows by it, best first, if sought.
-    language: that it is in, as far as it can be told, else "".
+    (m,) the id of the collection's same word, -1 where it has none. near: the words
+    near each, itself among them. importance: (m,) float32, sums to 1 unless the
+    question has no words. alike: words spelt like each, with cosines that they have at
+    least; a pair may be there twice. vector: (e,) of the whole question, by the model
+    of the passages. nearest: rows by it, best first, if sought. language: that it is
+    in, as far as it can be told, else "".
     """
 
     words: tuple[Term, ...]
     vectors: Array
     own: Array
-    near: tuple[Near, ...]
+    near: Standing
     importance: Array
     space: Space
-    alike: tuple[Near, ...] = ()
+    alike: Standing = _NONE
     vector: Array = field(default_factory=lambda: np.zeros(0, np.float32))
     nearest: Array | None = None
     language: str = ""
@@ -95,21 +109,33 @@ class Question:
         # The longer matrix first: the same numbers, in half of the time.
         cosines: Array = np.ascontiguousarray((others @ self.vectors.T).T)
         np.minimum(cosines, ALMOST, out=cosines)
-        for row, (known, least) in zip(cosines, self.alike, strict=False):
-            held, at = _places(known, ids)
-            row[at] = np.maximum(row[at], least[held])
+        alike = self.alike
+        held, at = _places(alike.ids, ids)
+        np.maximum.at(cosines, (alike.words[held], at), alike.cosines[held])
         same, at = _places(self.own, ids)
         cosines[same, at] = 1
         return cosines
 
     def inexact(self) -> "Question":
         """Forget which words the collection has itself, to measure what that adds."""
-        near = tuple((ids, np.minimum(cosines, ALMOST)) for ids, cosines in self.near)
-        return replace(self, own=np.full_like(self.own, -1), near=near)
+        near = self.near._replace(cosines=np.minimum(self.near.cosines, ALMOST))
+        none = np.full_like(self.own, -1)
+        return replace(self, own=none, near=near)
 
-    def alternatives(self) -> list[list[tuple[int, float]]]:
-        """Give, for each word, the (term id, weight) that stand for it, best first."""
-        return [_nearest(*near) for near in self.near]
+    def exact(self) -> Standing:
+        """Give the words that the collection has itself."""
+        same = np.flatnonzero(self.own >= 0)
+        return Standing(same, self.own[same], np.ones(len(same), np.float32))
+
+    def alternatives(self) -> Standing:
+        """Give the MOST words that stand best for each, best first, with their weights
+        in the place of cosines."""
+        words, ids, cosines = self.near
+        order = np.lexsort((ids, -cosines, words))
+        words = words[order]
+        firsts = np.searchsorted(words, words)  # where its word's begin
+        best = order[np.arange(len(words)) - firsts < MOST]
+        return Standing(self.near.words[best], ids[best], gain(cosines[best]))
 
 
 def distinct(text: str) -> list[Term]:
@@ -143,8 +169,7 @@ def read(
     """
     own = np.array([ids.get(word.term, -1) for word in words], np.int64)
     alike = _alike(words, information, spelling)
-    found = zip(own, space.near(vectors, NEAR), alike, strict=True)
-    near = tuple(_with_itself(int(id), *_joined(*two)) for id, *two in found)
+    near = _near(own, space.near(vectors, NEAR), alike)
     only_ask = gain((vectors @ asking.T).max(axis=1, initial=0))  # (m,)
     telling = np.clip(information - COMMON, 0.5, RARE - COMMON) * (
         1 - ASKING * only_ask
@@ -155,26 +180,52 @@ def read(
 
 def _alike(
     words: list[Term], information: Array, spelling: Spelling | None
-) -> tuple[Near, ...]:
+) -> Standing:
     """Find the words spelt like each telling one, with the cosines they stand for."""
-    none = np.zeros(0, np.int64), np.zeros(0, np.float32)
     if spelling is None:
-        return (none,) * len(words)
+        return _NONE
     found = [
-        _near(*spelling.alike(word.term, ALIKE[0])) if told > COMMON else none
-        for word, told in zip(words, information, strict=True)
+        (place, *spelling.alike(word.term, ALIKE[0]))
+        for place, word in enumerate(words)
+        if information[place] > COMMON
     ]
     for at, name in _names(words):
-        alike = _near(*spelling.full.alike(key(name), ALIKE[0]))
-        for i in range(*at):
-            found[i] = either(found[i], alike)
-    return tuple(found)
+        spelt = spelling.full.alike(key(name), ALIKE[0])
+        found += [(place, *spelt) for place in range(*at)]
+    alike = _joined(found)
+    way = (alike.cosines - ALIKE[0]) / (ALIKE[1] - ALIKE[0])
+    return alike._replace(cosines=FLOOR + (TOP - FLOOR) * np.minimum(way, 1))
 
 
-def _near(ids: Array, likeness: Array) -> Near:
-    """Turn how alike words are spelt into cosines that they have at least."""
-    way = (likeness - ALIKE[0]) / (ALIKE[1] - ALIKE[0])
-    return ids, (FLOOR + (TOP - FLOOR) * np.minimum(way, 1)).astype(np.float32)
+def _near(own: Array, close: Sequence[Near], alike: Standing) -> Standing:
+    """Put words that lie near, words spelt alike and the words themselves together,
+    each once, by word and id.
+
+    own: as in Question. close: for each word, ids and cosines of words near it.
+    """
+    near = _joined([(place, *found) for place, found in enumerate(close)])
+    same = np.flatnonzero(own >= 0)
+    spelt = np.flatnonzero(alike.cosines >= NEAR)
+    parts = (
+        Standing(same, own[same], np.ones(len(same), np.float32)),
+        near._replace(cosines=np.minimum(near.cosines, ALMOST)),
+        Standing(*(column[spelt] for column in alike)),
+    )
+    words, ids, cosines = (np.concatenate(c) for c in zip(*parts, strict=True))
+    order = np.lexsort((-cosines, ids, words))
+    words, ids, cosines = words[order], ids[order], cosines[order]
+    first = np.ones(len(words), bool)
+    first[1:] = (np.diff(words) > 0) | (np.diff(ids) > 0)
+    return Standing(words[first], ids[first], cosines[first])
+
+
+def _joined(found: Sequence[tuple[int, Array, Array]]) -> Standing:
+    """Lay end to end what was found for words, given by their places."""
+    if not found:
+        return _NONE
+    places, ids, cosines = zip(*found, strict=True)
+    words = np.repeat(places, [len(column) for column in ids])
+    return Standing(words, np.concatenate(ids), np.concatenate(cosines))
 
 
 def _names(words: list[Term]) -> Iterator[tuple[tuple[int, int], str]]:
@@ -191,23 +242,6 @@ def _names(words: list[Term]) -> Iterator[tuple[tuple[int, int], str]]:
             yield (first, last + 1), name
 
 
-def _joined(near: Near, alike: Near) -> Near:
-    """Put words that lie near and words spelt alike together, each once."""
-    enough = alike[1] >= NEAR
-    return either(near, (alike[0][enough], alike[1][enough]))
-
-
-def _with_itself(own: int, ids: Array, cosines: Array) -> Near:
-    """Put the word itself, if the collection has it, first among its neighbours."""
-    if own < 0:
-        return ids, np.minimum(cosines, ALMOST)
-    others = ids != own
-    return (
-        np.concatenate([[own], ids[others]]),
-        np.concatenate([[1], np.minimum(cosines[others], ALMOST)]),
-    )
-
-
 def _places(wanted: Array, ids: Array) -> tuple[Array, Array]:
     """Find which of some ids are among others, ascending, and where."""
     at = np.searchsorted(ids, wanted).clip(max=len(ids) - 1)
@@ -215,29 +249,23 @@ def _places(wanted: Array, ids: Array) -> tuple[Array, Array]:
     return held, at[held]
 
 
-def _nearest(ids: Array, cosines: Array) -> list[tuple[int, float]]:
-    order = np.lexsort((ids, -cosines))[:MOST]
-    return list(zip(ids[order].tolist(), gain(cosines[order]).tolist(), strict=True))
-
-
 def gain(cosines: Array) -> Array:
     """Turn cosines into degrees of match, from 0 (FLOOR and below) to 1.
 
     The word itself has 1; another word has at most 1 - EXACT, from TOP on.
     """
-    near = np.clip((cosines - FLOOR) / (TOP - FLOOR), 0, 1)
+    near = np.minimum(np.maximum((cosines - FLOOR) / (TOP - FLOOR), 0), 1)
     return np.where(cosines > ALMOST, 1, (1 - EXACT) * near)
 
 
-def _importance(near: Sequence[Near], telling: Array, lexical: Lexical) -> Array:
+def _importance(near: Standing, telling: Array, lexical: Lexical) -> Array:
     """How much each word matters: rare in the collection, and telling in general.
 
     The number of passages is expected, over the terms that stand for the word, so
     that "who" counts little even where only "qui" and "谁" occur.
     """
-    frequency = lexical.document_frequency()
-    expected = [
-        (gain(cosines) * frequency[ids]).max(initial=0) for ids, cosines in near
-    ]
+    expected = np.zeros(len(telling))
+    frequency = lexical.document_frequency(near.ids)
+    np.maximum.at(expected, near.words, gain(near.cosines) * frequency)
     raw = lexical.idf(np.minimum(expected, len(lexical))) * telling
     return (raw / max(float(raw.sum()), 1e-9)).astype(np.float32)

@@ -158,9 +158,8 @@ def features(asked: Questions, read: Collection, table: WordEmbedder) -> Array:
         )
         row[:, 1], row[:, 2] = map(read.above, both[:2])
         row[:, 7] = both[2]
-        exact = [[(read.ids[w.term], 1.0)] for w in words if w.term in read.ids]
-        row[:, 3] = lexical.score(exact) / 10
-        row[:, 4] = lexical.score(q.alternatives()) / 10
+        row[:, 3] = lexical.score(*q.exact()) / 10
+        row[:, 4] = lexical.score(*q.alternatives()) / 10
     return made
 
 

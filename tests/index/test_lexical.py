@@ -26,7 +26,8 @@ def bm25(query, passage, passages):
 
 def exact(lexical, words):
     ids = {term: i for i, term in enumerate(lexical.terms)}
-    return [[(ids[word], 1.0)] for word in words if word in ids]
+    found = [ids[word] for word in words if word in ids]
+    return np.arange(len(found)), np.array(found, np.int64), np.ones(len(found))
 
 
 passages_of_words = st.lists(
@@ -39,7 +40,7 @@ def test_scores_are_bm25(passages, query):
     """Every passage gets what the formula says, whatever the collection."""
     lexical = Lexical.build(passages)
 
-    scores = lexical.score(exact(lexical, query))
+    scores = lexical.score(*exact(lexical, query))
 
     flat = [[word for s in p for word in s] for p in passages]
     expected = [bm25(query, p, flat) if p else 0.0 for p in flat]
@@ -80,9 +81,9 @@ def test_a_word_takes_its_best_stand_in():
     """Alternatives of one word do not add up; the weight scales the gain."""
     lexical = Lexical.build(PASSAGES)
     ids = {term: i for i, term in enumerate(lexical.terms)}
-    word = [(ids["war"], 1.0), (ids["peace"], 0.5)]
+    held = np.array([ids["war"], ids["peace"]])
 
-    scores = lexical.score([word])
+    scores = lexical.score(np.zeros(2, np.int64), held, np.array([1.0, 0.5]))
 
     # expected number of passages: 1.0 * 2 + 0.5 * 2 = 3
     idf = math.log(1 + (4 - 3 + 0.5) / (3 + 0.5))
@@ -101,4 +102,4 @@ def test_stored_arrays_give_the_same_scores():
     again = Lexical.from_arrays(lexical.terms, lexical.arrays())
 
     query = exact(lexical, ["war", "rain"])
-    assert np.array_equal(lexical.score(query), again.score(query))
+    assert np.array_equal(lexical.score(*query), again.score(*query))

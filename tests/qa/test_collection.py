@@ -103,9 +103,8 @@ def test_words_met_before_mean_what_they_did(qa):
     assert np.array_equal(first.vectors, again.vectors)
     assert np.array_equal(first.vectors, alone)
     assert len(information) == len(first.words)
-    both = zip(first.near + first.alike, again.near + again.alike, strict=True)
-    for one, other in both:
-        assert all(map(np.array_equal, one, other))
+    assert all(map(np.array_equal, first.near, again.near))
+    assert all(map(np.array_equal, first.alike, again.alike))
 
 
 @pytest.mark.parametrize(
