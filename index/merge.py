@@ -64,7 +64,7 @@ def _postings(table: Lexical, ids: Array, places: Array) -> tuple[Array, Array, 
     """List term, row and count wherever a term stands in a row that stays."""
     terms = np.repeat(ids.astype(np.int32), np.diff(table.term_offsets))
     rows = places[table.term_rows]
-    counts = np.asarray(table.term_counts)
+    counts = table.term_counts
     stays = rows >= 0
     if not stays.all():
         terms, rows, counts = terms[stays], rows[stays], counts[stays]

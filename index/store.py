@@ -195,16 +195,14 @@ class Snapshot:
     @cached_property
     def spelling(self) -> Spelling:
         """Give the words by how they are spelt."""
-        return Spelling.from_arrays(
-            {name: np.asarray(array) for name, array in self._spelling.items()}
-        )
+        return Spelling.from_arrays(self._spelling)
 
     @cached_property
     def neighbours(self) -> "Neighbours":
         """Give the words by what they mean."""
         from index.neighbours import Neighbours
 
-        return Neighbours(np.asarray(self.term_vectors), np.asarray(self.term_codes))
+        return Neighbours(self.term_vectors, self.term_codes)
 
     @cached_property
     def backend(self) -> Any:
@@ -259,7 +257,8 @@ class Snapshot:
         self, name: str, dtype: Any = None, shape: tuple[int | None, ...] | None = None
     ) -> NDArray[Any]:
         path = self.folder / name
-        array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+        # A plain view: each slice of a `memmap` runs code of its own.
+        array = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
         fits = shape is None or (
             array.dtype == dtype
             and len(shape) == array.ndim

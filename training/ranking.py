@@ -289,15 +289,15 @@ def calibrate(
         near = [signs(without(b, right), weights, s) for b, s in of]
         far = [signs(elsewhere(b, right, article), weights, s) for b, s in of]
         parts[name] = [np.concatenate(x) for x in (found, near, far)]
-    fitted = {}
+    fitted = []
     for name, wanted in (("same", 1), ("across", 0)):
         found, near, far = (x[x[:, -1] == wanted, :-1] for x in parts["odd"])
-        fitted[wanted] = logistic(np.repeat(found, 2, 0), np.concatenate([near, far]))
-        told, bias = fitted[wanted]
+        told, bias = logistic(np.repeat(found, 2, 0), np.concatenate([near, far]))
+        fitted.append((told, bias))
         print("confidence,", name, [*told.round(2).tolist(), round(bias, 2)])
 
     def chances(told: Array) -> Array:
-        sums = [told[:, :-1] @ weights + bias for weights, bias in fitted.values()]
+        sums = [told[:, :-1] @ weights + bias for weights, bias in fitted]
         return 1 / (1 + np.exp(-np.where(told[:, -1] == 1, *sums)))
 
     for name, signs_of in parts.items():

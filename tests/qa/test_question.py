@@ -78,6 +78,29 @@ def test_the_same_word_matches_wholly_without_a_vector():
     assert asked.importance == pytest.approx([1.0])
 
 
+def test_another_word_never_stands_for_one_wholly():
+    """Two words on one vector: only the word itself has 1, also where it is there."""
+    lexical = Lexical.build([[["halt", "stopp"]]])
+    same = np.array([[1, 0], [1, 0]], np.float32)
+    ids = {"halt": 0, "stopp": 1}
+    asked = question.read(
+        terms("halt"),
+        same[:1],
+        np.array([10.0]),
+        np.zeros((0, 2), np.float32),
+        lexical,
+        space(same),
+        ids,
+    )
+
+    assert asked.cosines(np.array([0, 1])) == pytest.approx(
+        np.array([[1, question.ALMOST]])
+    )
+    _, found, weights = asked.alternatives()
+    assert found.tolist() == [0, 1]
+    assert weights == pytest.approx([1, 1 - question.EXACT])
+
+
 def weigh(information, asking):
     """Importance of "halt" and "arrêt", each in one passage of two."""
     lexical = Lexical.build([[["halt"]], [["arrêt"]]])
