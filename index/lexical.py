@@ -124,20 +124,20 @@ class Lexical:
         (0, 1]. A passage takes each word's best term; the word's idf follows from how
         many passages its terms are expected in.
         """
+        weights = weights.astype(np.float32)
         firsts, ends = self.term_offsets[terms], self.term_offsets[terms + 1]
         held = ends - firsts
-        at = ranges(firsts, ends)
-        rows = self.term_rows[at]
-        weighed = np.repeat(weights.astype(np.float32), held) * self.term_gains[at]
         expected = np.bincount(words, weights * held)
         idf = self.idf(np.minimum(expected, len(self))).astype(np.float32)
-        cuts = np.cumsum(np.bincount(words, held)).astype(np.int64).tolist()
         scores = np.zeros(len(self), np.float32)
+        cuts = np.cumsum(np.bincount(words)).tolist()
         for word, (start, end) in enumerate(pairwise([0, *cuts])):
-            if start < end:
-                gains = np.zeros(len(self), np.float32)
-                np.maximum.at(gains, rows[start:end], weighed[start:end])
-                scores += idf[word] * gains
+            of = slice(start, end)  # one word at a time: common ones are in most rows
+            at = ranges(firsts[of], ends[of])
+            gains = np.zeros(len(self), np.float32)
+            weighed = np.repeat(weights[of], held[of]) * self.term_gains[at]
+            np.maximum.at(gains, self.term_rows[at], weighed)
+            scores += idf[word] * gains
         return scores
 
 
