@@ -132,6 +132,8 @@ class Lexical:
         scores = np.zeros(len(self), np.float32)
         cuts = np.cumsum(np.bincount(words)).tolist()
         for word, (start, end) in enumerate(pairwise([0, *cuts])):
+            if start == end:  # nothing stands for it
+                continue
             of = slice(start, end)  # one word at a time: common ones are in most rows
             at = ranges(firsts[of], ends[of])
             gains = np.zeros(len(self), np.float32)

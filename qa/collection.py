@@ -345,7 +345,7 @@ def load(snapshot: Snapshot) -> Collection:
 
 
 def _in_memory(lexical: Lexical) -> Lexical:
-    """Take the arrays off the disk: each slice of a mapped one costs microseconds."""
+    """Take the arrays off the disk, so that no question waits for it."""
     arrays = {name: np.array(array) for name, array in lexical.arrays().items()}
     return Lexical.from_arrays(lexical.terms, arrays)
 

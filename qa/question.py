@@ -124,8 +124,7 @@ class Question:
 
     def exact(self) -> Standing:
         """Give the words that the collection has itself."""
-        same = np.flatnonzero(self.own >= 0)
-        return Standing(same, self.own[same], np.ones(len(same), np.float32))
+        return _same(self.own)
 
     def alternatives(self) -> Standing:
         """Give the MOST words that stand best for each, best first, with their weights
@@ -204,10 +203,9 @@ def _near(own: Array, close: Sequence[Near], alike: Standing) -> Standing:
     own: as in Question. close: for each word, ids and cosines of words near it.
     """
     near = _joined([(place, *found) for place, found in enumerate(close)])
-    same = np.flatnonzero(own >= 0)
     spelt = np.flatnonzero(alike.cosines >= NEAR)
     parts = (
-        Standing(same, own[same], np.ones(len(same), np.float32)),
+        _same(own),
         near._replace(cosines=np.minimum(near.cosines, ALMOST)),
         Standing(*(column[spelt] for column in alike)),
     )
@@ -217,6 +215,12 @@ def _near(own: Array, close: Sequence[Near], alike: Standing) -> Standing:
     first = np.ones(len(words), bool)
     first[1:] = (np.diff(words) > 0) | (np.diff(ids) > 0)
     return Standing(words[first], ids[first], cosines[first])
+
+
+def _same(own: Array) -> Standing:
+    """Give the words that a collection has themselves; own: as in Question."""
+    same = np.flatnonzero(own >= 0)
+    return Standing(same, own[same], np.ones(len(same), np.float32))
 
 
 def _joined(found: Sequence[tuple[int, Array, Array]]) -> Standing:

@@ -39,7 +39,6 @@ from index.errors import ModelError, first_line
 
 _NONE = np.zeros(0, np.int32)
 PROBE = Path(__file__).parent / "probe.onnx"  # one product; made by training.ship
-_SUMMED = 64  # numbers that it adds up
 FILES = (
     "model.safetensors",
     "model.onnx",
@@ -131,9 +130,12 @@ def cuts_off() -> bool:
     then agree by .997 (Spearman) with right ones. Where it does not, the exact way
     would take nearly twice the time for the same numbers; so one product is tried.
     """
-    ones = np.ones((4, _SUMMED), np.float32)  # 255 in 8 bits, times 127 each
-    (found,) = opened(PROBE, slow=False).run(None, {"entered": ones})
-    return not np.allclose(found, _SUMMED * 127)
+    probe = opened(PROBE, slow=False)
+    (entered,) = probe.get_inputs()
+    width = entered.shape[1]
+    ones = np.ones((4, width), np.float32)  # 255 in 8 bits, times 127 each
+    (found,) = probe.run(None, {entered.name: ones})
+    return not np.allclose(found, width * 127)
 
 
 def opened(path: Path, slow: bool) -> onnxruntime.InferenceSession:
