@@ -7,14 +7,14 @@ them; one weighted sum. It never changes once opened, so threads share it freely
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index import embedders
 from index.build import TABLE
-from index.embedders import Embedder, WordEmbedder
+from index.embedders import Embedder, SentenceEmbedder, WordEmbedder
 from index.errors import ModelError
 from index.language import identify
 from index.lexical import Lexical
@@ -48,6 +48,7 @@ LONGEST = 2_000
 MOST_COPIES = 50
 MOST_WORDS = 64
 NONE = Feedback()
+_NOT_READ = np.zeros((0, 0), np.float32)
 
 
 class Collection:
@@ -71,8 +72,10 @@ class Collection:
         self._sampled = _gather(self.lexical, self._sample)
         self._sampled_vectors = snapshot.neighbours.vectors(self._sampled[2])
         self._asking, _ = table.word_vectors(question.QUESTION_WORDS)
-        reader = phrase.load()
-        self._reader = reader if reader and reader.table == table.id else None
+        self._reader = phrase.load(table.id, embedder.id)
+        contextual = self._reader is not None and self._reader.contextual
+        # Only a model that reads sentences has a reader made for it.
+        self._reads = cast(SentenceEmbedder, embedder) if contextual else None
         # What the first question would wait for, or find altered, is read now.
         _ = snapshot.backend, snapshot.spelling, self.lexical.term_gains
         identify(" ".join(question.QUESTION_WORDS))
@@ -82,8 +85,8 @@ class Collection:
 
         among: what `rank` will be told; without it the nearest passages are found, too.
         """
-        sought = beside(lambda: self._sought(text, among))
         words = question.distinct(text[:LONGEST])[:MOST_WORDS]
+        sought = beside(lambda: self._sought(text, words, among))
         vectors, information = self._table.word_vectors([word.term for word in words])
         asked = question.read(
             words,
@@ -95,16 +98,28 @@ class Collection:
             self.ids,
             self.snapshot.spelling,
         )
-        vector, nearest = sought()
-        language = identify(text)
-        return replace(asked, vector=vector, nearest=nearest, language=language)
+        vector, contextual, nearest = sought()
+        return replace(
+            asked,
+            vector=vector,
+            nearest=nearest,
+            language=identify(text),
+            contextual=contextual,
+        )
 
-    def _sought(self, text: str, among: Array | None) -> tuple[Array, Array | None]:
-        """Encode a question, and find the rows that candidates are taken from."""
-        vector = self.vector(text)
+    def _sought(
+        self, text: str, words: Sequence[Term], among: Array | None
+    ) -> tuple[Array, Array, Array | None]:
+        """Encode a question and its words in it, and find the rows that candidates are
+        taken from."""
+        if self._reads is None:
+            vector, contextual = self.vector(text), _NOT_READ
+        else:
+            vector, contextual = in_context(self._reads, text[:LONGEST], words)
         if among is not None:
-            return vector, None
-        return vector, self._by_vectors(vector, DEEPER * PROPOSED, None)[0]
+            return vector, contextual, None
+        nearest, _ = self._by_vectors(vector, DEEPER * PROPOSED, None)
+        return vector, contextual, nearest
 
     def rank(
         self,
@@ -204,13 +219,23 @@ class Collection:
         cosines: Array,
         places: Sequence[tuple[int, int]],
         around: int,
+        contextual: Array,
     ) -> Reading | None:
         """Read a text for phrases that answer; see `phrase.read`."""
         if self._reader is None:
             return None
+        reader, ids = self._reader, self.ids
         return phrase.read(
-            self._reader, asked, text, words, cosines, places, self.ids, around
+            reader, asked, text, words, cosines, places, ids, around, contextual
         )
+
+    def contextual(self, text: str, words: Sequence[Term]) -> Callable[[], Array]:
+        """Begin to read words of a text as the model of the passages reads them there,
+        where `reading` asks for that; what is returned waits for it: (n, e)."""
+        model = self._reads
+        if model is None:
+            return lambda: _NOT_READ
+        return beside(lambda: in_context(model, text, words)[1])
 
     def text(self, row: int) -> str:
         """Give the text of the passage of this row."""
@@ -348,6 +373,15 @@ def _in_memory(lexical: Lexical) -> Lexical:
     """Take the arrays off the disk, so that no question waits for it."""
     arrays = {name: np.array(array) for name, array in lexical.arrays().items()}
     return Lexical.from_arrays(lexical.terms, arrays)
+
+
+def in_context(
+    model: SentenceEmbedder, text: str, words: Sequence[Term]
+) -> tuple[Array, Array]:
+    """Encode a text, (d,), and each of its words as it stands there, (n, e)."""
+    ends = np.array([word.end for word in words], np.int32)
+    vectors, (inside,) = model.encode_sentences([text], [ends])
+    return vectors[0], inside
 
 
 def _best(rows: Array, scores: Array, n: int) -> tuple[Array, Array]:

@@ -4,7 +4,8 @@ They see the static vectors of the passage's words, how each matches the questio
 it is written, and what the question asks for; dilated convolutions over them (Wu et
 al., "Fast reading comprehension with ConvNets", 2017) score where the answer begins
 and ends. Marking words of the question is FastQA's idea (Weissenborn et al., CoNLL
-2017). Everything language-dependent is in the word vectors. Pure, but for `load`.
+2017). One of them sees each word as the model of the passages reads it there, too.
+Everything language-dependent is in the word vectors. Pure, but for `load`.
 """
 
 import math
@@ -31,6 +32,9 @@ LONGEST = 16
 READ = 400
 DILATIONS = (1, 2, 4, 1)
 MARKS = 25  # columns of `marks`
+LIKENESS = 4  # columns of `likeness`
+# How many networks read together: more tell little more.
+TOGETHER = 2
 # What each of `signs` adds to the log-odds that a phrase is right, and what these are
 # without; fitted by training.sureness.
 SURE, SURE_BIAS = (0.86, 0.91, 1.42), -1.81
@@ -54,17 +58,19 @@ class Phrase(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reader:
-    """Networks that read together. table: whose vectors they read."""
+    """Networks that read together. contextual: whether one of them sees words as the
+    model of the passages reads them, too."""
 
     networks: tuple["Network", ...]
-    table: str
+    contextual: bool = False
 
     def scores(self, asked: Array, words: Array, marks: Array) -> Array:
         """Give the logarithms of how likely each word is the first and the last of the
         answer: (n, 2), the networks' mean.
 
         asked: (m, d) vectors of the question's words, in order; words: (n, d) of the
-        passage's; marks: (n, MARKS).
+        passage's; marks: (n, MARKS). A contextual one wants (m, d + e), (n, d + e) and
+        (n, MARKS + LIKENESS), and others take the first columns of these.
         """
         told = [one.scores(asked, words, marks) for one in self.networks]
         # What makes each network's own sum to 1 is the same for all words: it cancels.
@@ -80,10 +86,12 @@ class Network:
     def scores(self, asked: Array, words: Array, marks: Array) -> Array:
         """Score each word as the first and the last of the answer: (n, 2)."""
         w = self.weights
-        wanted = self._wanted(asked @ w["project"])
-        seen = words @ w["project"]  # (n, p)
-        pairs = [seen * part for part in wanted.reshape(-1, seen.shape[1])]
-        inputs = np.concatenate([seen, *pairs, marks], axis=1)
+        d, p = w["project"].shape
+        wanted = self._wanted(asked[:, :d] @ w["project"])
+        seen = words[:, :d] @ w["project"]  # (n, p)
+        pairs = [seen * part for part in wanted.reshape(-1, p)]
+        known = len(w["in"]) - p * (1 + len(pairs))
+        inputs = np.concatenate([seen, *pairs, marks[:, :known]], axis=1)
         state = _relu(inputs @ w["in"] + wanted @ w["in_asked"] + w["in_bias"])
         for layer, step in enumerate(DILATIONS):
             near = _convolve(state, w[f"conv{layer}"], step) + w[f"bias{layer}"]
@@ -101,18 +109,24 @@ class Network:
 
 
 @cache
-def load(file: Path = FILE) -> Reader | None:
-    """Read the networks of the package; None where there are none."""
+def load(table: str, embedder: str, file: Path = FILE) -> Reader | None:
+    """Read the networks of the package that were made for a table, and perhaps for a
+    model of passages beside it, by their ids; None where there are none."""
     if not file.exists():
         return None
     weights: dict[str, dict[str, Array]] = {}
     with safe_open(file, "np") as stored:
-        for name in stored.keys():  # noqa: SIM118
+        made_for = stored.metadata() or {}
+        for name in sorted(stored.keys()):
             number, _, own = name.partition(".")
-            told = stored.get_tensor(name).astype(np.float32)
-            weights.setdefault(number, {})[own] = told
-        table = (stored.metadata() or {}).get("table", "")
-    return Reader(tuple(map(Network, weights.values())), table)
+            if made_for.get(number, embedder) == embedder:
+                told = stored.get_tensor(name).astype(np.float32)
+                weights.setdefault(number, {})[own] = told
+    if made_for.get("table") != table:
+        return None
+    chosen = list(weights)[-TOGETHER:]
+    networks = tuple(Network(weights[number]) for number in chosen)
+    return Reader(networks, any(number in made_for for number in chosen))
 
 
 class Reading(NamedTuple):
@@ -152,11 +166,14 @@ def read(
     places: Sequence[tuple[int, int]],
     ids: Mapping[str, int],
     around: int,
+    contextual: Array,
 ) -> Reading | None:
     """Read a text, at most READ words of it around a character; None without words.
 
     words: n of the text's that the collection has. cosines: (m, n) of the question's
     to these. places: of the text's sentences. ids: of the collection's words.
+    contextual: (n, e) the words as the model of the passages reads them, where the
+    reader is.
     """
     if not words or not asked.words:
         return None
@@ -165,7 +182,13 @@ def read(
     words, cosines = words[part], cosines[:, part]
     held = np.array([ids[word.term] for word in words], np.int64)
     told = marks(text, words, places, asked, cosines)
-    scores = reader.scores(asked.vectors, asked.space.vectors(held), told)
+    question, passage = asked.vectors, asked.space.vectors(held)
+    if reader.contextual:
+        question = np.hstack([question, asked.contextual])
+        passage = np.hstack([passage, contextual[part]])
+        like = likeness(asked.contextual, asked.importance, contextual[part])
+        told = np.hstack([told, like])
+    scores = reader.scores(question, passage, told)
     starts, ends = np.array([(word.start, word.end) for word in words]).T
     return Reading(starts, ends, scores)
 
@@ -225,6 +248,25 @@ def marks(
     return np.column_stack(
         [*columns, written.reshape(-1, 8), beside[:-1], beside[1:]]
     ).astype(np.float32)
+
+
+def likeness(asked: Array, importance: Array, words: Array) -> Array:
+    """Tell how like the question's words each word is, as a model reads both: the most
+    like of them, that weighed by importance, their mean by importance, and the question
+    as a whole.
+
+    asked: (m, e), words: (n, e), unit or zero rows. Returns (n, LIKENESS) float32.
+    """
+    cosines = asked @ words.T  # (m, n)
+    strength = importance / importance.max(initial=1e-9)
+    whole = asked.mean(axis=0)
+    columns = [
+        cosines.max(axis=0),
+        (cosines * strength[:, None]).max(axis=0),
+        importance @ cosines,
+        words @ whole / max(float(np.linalg.norm(whole)), 1e-9),
+    ]
+    return np.column_stack(columns).astype(np.float32)
 
 
 def _written(surface: str, term: str) -> tuple[float, ...]:

@@ -83,7 +83,8 @@ class Question:
     question has no words. alike: words spelt like each, with cosines that they have at
     least; a pair may be there twice. vector: (e,) of the whole question, by the model
     of the passages. nearest: rows by it, best first, if sought. language: that it is
-    in, as far as it can be told, else "".
+    in, as far as it can be told, else "". contextual: (m, e) the words as that model
+    reads them in it, where that is asked for.
     """
 
     words: tuple[Term, ...]
@@ -96,6 +97,7 @@ class Question:
     vector: Array = field(default_factory=lambda: np.zeros(0, np.float32))
     nearest: Array | None = None
     language: str = ""
+    contextual: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
     def cosines(self, ids: Array, others: Array | None = None) -> Array:
         """Compare the words with n of the collection, ids ascending: (m, n), 1 where

@@ -80,16 +80,20 @@ def shown(
     words = [
         [t for t in terms(one.passage.text) if t.term in opened.ids] for one in kept
     ]
+    reads = answered and bool(kept)
+    if reads:
+        contextual = opened.contextual(kept[0].passage.text, words[0])
     cosines = _cosines(opened, asked, words)
     of_each = list(zip(kept, words, cosines, strict=True))
-    if not answered or not kept:
-        return Shown(_hits(asked, of_each), (), None)
-    first, of_first = _own(opened, asked, *of_each[0])
-    around = first[int(of_first.argmax())][0]
-    text = kept[0].passage.text
-    read = opened.reading(asked, text, words[0], cosines[0], first, around)
-    own = [(first, of_first), *(_own(opened, asked, *one) for one in of_each[1:])]
-    return Shown(_hits(asked, of_each), _sentences(kept, own, read), read)
+    hits = _hits(asked, of_each)
+    if not reads:
+        return Shown(hits, (), None)
+    own = [_own(opened, asked, *one) for one in of_each]
+    places, of_first = own[0]
+    around = places[int(of_first.argmax())][0]
+    text, read = kept[0].passage.text, contextual()
+    told = opened.reading(asked, text, words[0], cosines[0], places, around, read)
+    return Shown(hits, _sentences(kept, own, told), told)
 
 
 def _hits(

@@ -4,8 +4,9 @@
 
 Reads the question-passage-answer material (SQuAD-like sets in several languages; a
 passage and its question share a language), runs the product's own question path to
-see how words match, and writes qa/models/phrase.safetensors. Two networks of different
-sizes err differently: their mean is better than either. Two cores, an hour.
+see how words match, and writes qa/models/phrase.safetensors. Networks that differ err
+differently: the mean of two is better than either. The last one also sees each word as
+the model `multilingual` reads it where it stands. Two cores, an hour and a half.
 """
 
 import json
@@ -15,7 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
@@ -24,10 +25,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from index.build import TABLE, build_documents
-from index.embedders import load_words
+from index.embedders import SentenceEmbedder, load, load_words
 from index.records import Document
 from index.tokens import sentences, terms
 from qa import phrase
+from qa.collection import Collection, in_context
 from qa.engine import QA
 from training.data import lines, pairs, sources
 
@@ -37,31 +39,38 @@ MOST_OF_ONE = 9_000  # questions of one set
 BATCH, RATE, SEED = 32, 2e-3, 1
 DATELINES = 0.15  # share of passages that begin like news
 CITIES = "dr5hn_cities"  # the lexicon of their places
-MARGIN = 180  # words read around the answer
+WINDOW = 1_000  # characters of a longer passage that are read, in whole sentences
+CONTEXTUAL = "multilingual"  # the model that reads words where they stand
 
 Array = np.ndarray
 
 
 class Size(NamedTuple):
-    """How large a network is, and how long it is trained."""
+    """How large a network is, how long it is trained, and whether it sees contextual
+    vectors, too."""
 
     projected: int
     width: int
     dropout: float
     epochs: int
+    contextual: bool = False
 
 
-SIZES = (Size(64, 96, 0.15, 3), Size(96, 128, 0.2, 5))
+SIZES = (Size(64, 96, 0.15, 3), Size(96, 128, 0.2, 5), Size(96, 128, 0.2, 3, True))
 
 
 class Network(nn.Module):
-    """The same arithmetic as `qa.phrase.Network`, padded and in batches."""
+    """The same arithmetic as `qa.phrase.Network`, padded and in batches.
+
+    dim: columns of the vectors that it sees, those of the table first.
+    """
 
     def __init__(self, dim: int, size: Size) -> None:
         super().__init__()
-        self.dropout = size.dropout
+        self.dropout, self.dim = size.dropout, dim
+        self.marks = phrase.MARKS + phrase.LIKENESS * size.contextual
         p, h, a = size.projected, size.width, size.projected * HEADS
-        inputs = p * (1 + HEADS) + phrase.MARKS
+        inputs = p * (1 + HEADS) + self.marks
         shapes = {
             "project": (dim, p),
             "asked": (3, p, p),
@@ -91,7 +100,8 @@ class Network(nn.Module):
         marks: Tensor,
     ) -> Tensor:
         """Scores (b, n, 2); asked (b, m, d), words (b, n, d), pads are True outside."""
-        w = self.w
+        w, marks = self.w, marks[:, :, : self.marks]
+        asked, words = (vectors[:, :, : self.dim] for vectors in (asked, words))
         wanted = self._wanted(asked @ w["project"], asked_pad)  # (b, heads, p)
         seen = words @ w["project"]
         pairs = [seen * wanted[:, i, None] for i in range(HEADS)]
@@ -138,23 +148,40 @@ def datelines(cities: Sequence[str], chance: random.Random) -> Iterator[str]:
         yield f"{city}{agency}{dash}" if chance.random() < DATELINES else ""
 
 
+class Example(NamedTuple):
+    """A question and its passage. asked: (m, d + e) vectors of the one's words, the
+    table's and contextual ones; ids, read: (n,), (n, e) of the other's words; marks:
+    (n, MARKS + LIKENESS); answers: first and last word of each place that answers."""
+
+    asked: Array
+    ids: Array
+    read: Array
+    marks: Array
+    answers: list[tuple[int, int]]
+
+
 class Examples:
-    """Questions, passages and where the answers stand, of one set."""
+    """Those of one set."""
 
     def __init__(
         self, path: Path, name: str, language: str, cities: Sequence[str]
     ) -> None:
         rows = [json.loads(line) for line in lines(path)]
         rows = [r for r in rows if r["answer"] and r["answer"] in r["passage"]]
-        random.Random(SEED).shuffle(rows)
-        given = zip(
-            rows[:MOST_OF_ONE], datelines(cities, random.Random(SEED)), strict=False
-        )
-        rows = [row | {"passage": line + row["passage"]} for row, line in given]
-        unique = dict.fromkeys(r["passage"] for r in rows)
+        chance = random.Random(SEED)
+        chance.shuffle(rows)
+        given = zip(rows[:MOST_OF_ONE], datelines(cities, chance), strict=False)
+        rows = [
+            row | {"passage": line + window(row["passage"], row["answer"], language)}
+            for row, line in given
+        ]
+        model = cast(SentenceEmbedder, load(CONTEXTUAL))
+        read = {
+            text: in_context(model, text, terms(text))[1].astype(np.float16)
+            for text in dict.fromkeys(row["passage"] for row in rows)
+        }
         documents = [
-            Document(str(i), "", text, language=language)
-            for i, text in enumerate(unique)
+            Document(str(i), "", text, language=language) for i, text in enumerate(read)
         ]
         with tempfile.TemporaryDirectory() as folder:
             build_documents(documents, Path(folder))
@@ -163,31 +190,55 @@ class Examples:
             self.items = [
                 item
                 for row in rows
-                if (item := example(opened, row, language)) is not None
+                if (item := example(opened, model, row, read[row["passage"]], language))
             ]
         log.info("%s %s: %d of %d", name, language, len(self.items), len(rows))
 
 
-def example(opened, row: dict[str, str], language: str):  # type: ignore[no-untyped-def]
-    """Vectors of the question, ids and marks of the passage, places of the answer."""
-    text, answer = row["passage"], row["answer"]
-    words = terms(text)
+def window(text: str, answer: str, language: str) -> str:
+    """Take the sentence that an answer begins in and, drawn by chance, of those before
+    and after it as many as WINDOW holds: passages of the product are no longer."""
+    if len(text) <= WINDOW:
+        return text
+    chance, places = random.Random(len(text)), sentences(text, language)
+    first = last = max(i for i, (a, _) in enumerate(places) if a <= text.index(answer))
+    while True:
+        wider = [(first - 1, last)] * (first > 0)
+        wider += [(first, last + 1)] * (last + 1 < len(places))
+        wider = [(a, z) for a, z in wider if places[z][1] - places[a][0] <= WINDOW]
+        if not wider:
+            return text[places[first][0] : places[last][1]]
+        first, last = chance.choice(wider)
+
+
+def example(
+    opened: Collection,
+    model: SentenceEmbedder,
+    row: dict[str, str],
+    read: Array,
+    language: str,
+) -> Example | None:
+    """Set a question against its passage; None without an answer.
+
+    read: (n, e) the passage's words in it.
+    """
+    text, words = row["passage"], terms(row["passage"])
     asked = opened.read(row["question"])
-    found = answers(text, answer, words)
+    found = answers(text, row["answer"], words)
     if not found or not asked.words:
         return None
     ids = np.array([opened.ids.get(word.term, 0) for word in words], np.int32)
     held, places = np.unique(ids, return_inverse=True)
     cosines = asked.cosines(held)[:, places]
     marks = phrase.marks(text, words, sentences(text, language), asked, cosines)
-    low = max(0, found[0][0] - random.Random(len(text)).randrange(MARGIN))
-    high = low + 2 * MARGIN
-    inside = [(a - low, b - low) for a, b in found if low <= a and b < high]
-    return (
-        asked.vectors.astype(np.float16),
-        ids[low:high],
-        marks[low:high].astype(np.float16),
-        inside,
+    _, of_asked = in_context(model, row["question"], asked.words)
+    like = phrase.likeness(of_asked, asked.importance, read)
+    return Example(
+        np.hstack([asked.vectors, of_asked]).astype(np.float16),
+        ids,
+        read,
+        np.hstack([marks, like]).astype(np.float16),
+        found,
     )
 
 
@@ -211,7 +262,7 @@ def batches(sets: list[Examples], seed: int) -> Iterator[tuple[Tensor, ...]]:
     for number, one in enumerate(sets):
         order = sorted(
             range(len(one.items)),
-            key=lambda i: len(one.items[i][1]) + 40 * chance.random(),
+            key=lambda i: len(one.items[i].ids) + 40 * chance.random(),
         )
         drawn += [(number, order[i : i + BATCH]) for i in range(0, len(order), BATCH)]
     chance.shuffle(drawn)
@@ -219,19 +270,19 @@ def batches(sets: list[Examples], seed: int) -> Iterator[tuple[Tensor, ...]]:
         yield padded(sets[number].vectors, [sets[number].items[i] for i in chosen])
 
 
-def padded(vectors: Array, items: list) -> tuple[Tensor, ...]:  # type: ignore[type-arg]
-    """Put examples side by side; the last two tell where answers begin and end."""
-    m = max(len(item[0]) for item in items)
-    n = max(len(item[1]) for item in items)
-    b, d = len(items), vectors.shape[1]
+def padded(vectors: Array, items: Sequence[Example]) -> tuple[Tensor, ...]:
+    """Put examples side by side; the last one tells where answers begin and end."""
+    m = max(len(item.asked) for item in items)
+    n = max(len(item.ids) for item in items)
+    b, d = len(items), items[0].asked.shape[1]
     asked, words = np.zeros((b, m, d), np.float32), np.zeros((b, n, d), np.float32)
     asked_pad, pad = np.ones((b, m), bool), np.ones((b, n), bool)
-    marks = np.zeros((b, n, phrase.MARKS), np.float32)
+    marks = np.zeros((b, n, phrase.MARKS + phrase.LIKENESS), np.float32)
     right = np.zeros((b, n, 2), bool)
-    for i, (question, ids, told, places) in enumerate(items):
+    for i, (question, ids, read, told, places) in enumerate(items):
         asked[i, : len(question)], asked_pad[i, : len(question)] = question, False
-        words[i, : len(ids)], pad[i, : len(ids)] = vectors[ids], False
-        marks[i, : len(ids)] = told
+        words[i, : len(ids)] = np.hstack([vectors[ids], read])
+        pad[i, : len(ids)], marks[i, : len(ids)] = False, told
         for a, z in places:
             right[i, a, 0] = right[i, z, 1] = True
     return tuple(map(torch.from_numpy, (asked, asked_pad, words, pad, marks, right)))
@@ -246,7 +297,8 @@ def loss(scores: Tensor, right: Tensor) -> Tensor:
 def train(sets: list[Examples], size: Size) -> Network:
     """Adam with a linear decay."""
     torch.manual_seed(SEED)
-    network = Network(sets[0].vectors.shape[1], size)
+    seen = sets[0].items[0].asked if size.contextual else sets[0].vectors
+    network = Network(seen.shape[1], size)
     total = size.epochs * sum(-(-len(one.items) // BATCH) for one in sets)
     solver = torch.optim.AdamW(network.parameters(), RATE, weight_decay=0.01)
     plan = torch.optim.lr_scheduler.OneCycleLR(solver, RATE, total, pct_start=0.05)
@@ -266,15 +318,17 @@ def train(sets: list[Examples], size: Size) -> Network:
     return network
 
 
-def save(networks: Sequence[Network], out: Path, table: str) -> None:
-    """Write the weights as float16, with the id of the table they were made for."""
+def save(networks: Sequence[Network], out: Path, table: str, contextual: str) -> None:
+    """Write the weights as float16, with the id of the table they were made for, and
+    under the number of each contextual network that of the model it sees, too."""
     out.parent.mkdir(exist_ok=True)
-    weights = {
-        f"{i}.{name}": told.detach().numpy().astype(np.float16)
-        for i, network in enumerate(networks)
-        for name, told in network.w.items()
-    }
-    save_file(weights, out, metadata={"table": table})
+    made_for, weights = {"table": table}, {}
+    for number, network in enumerate(networks):
+        if network.marks > phrase.MARKS:
+            made_for[str(number)] = contextual
+        for name, told in network.w.items():
+            weights[f"{number}.{name}"] = told.detach().numpy().astype(np.float16)
+    save_file(weights, out, metadata=made_for)
 
 
 def main(data: Path) -> None:
@@ -292,7 +346,7 @@ def main(data: Path) -> None:
         for s in chosen
     ]
     networks = [train(sets, size) for size in SIZES]
-    save(networks, phrase.FILE, load_words(TABLE).id)
+    save(networks, phrase.FILE, load_words(TABLE).id, load(CONTEXTUAL).id)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from index import embedders
 from index.build import build_documents
 from index.embedders import MODELS
 from index.records import Document
-from index.tokens import sentences, terms_by_sentence
+from index.tokens import sentences, terms, terms_by_sentence
 from qa import answer, reply, rerank, weights
 from qa.engine import QA
 
@@ -55,6 +55,34 @@ def test_sentences_are_set_against_the_question(qa):
         counts.append(len(ends))
     assert starts.tolist() == [0, counts[0]]
     assert found == pytest.approx(expected, abs=0.01)
+
+
+def test_words_are_read_where_they_stand(qa):
+    """Those of the question and of a passage, as the model gives stretches that end
+    where they do; where another model made the vectors, none."""
+    opened, embedder = qa.collection, embedders.load("multilingual")
+    asked, text = opened.read(QUESTION), TEXTS["bridge"]
+    words = terms(text)
+
+    found = opened.contextual(text, words)()
+
+    for sought, read in ((QUESTION, asked.contextual), (text, found)):
+        ends = [word.end for word in terms(sought)][: len(read)]
+        own = embedder.encode_sentences([sought], [np.array(ends, np.int32)])[1][0]
+        assert read.shape == (len(ends), embedder.sentence_dim)
+        assert np.array_equal(read, own)
+    assert asked.vector == pytest.approx(opened.vector(QUESTION), abs=1e-6)
+    near = found @ asked.contextual[-1]  # halted
+    like = {word.term: float(cosine) for word, cosine in zip(words, near, strict=True)}
+    assert like["stop"] > like["rain"]
+
+
+def test_the_table_reads_no_word_where_it_stands(tmp_path):
+    build_documents([Document("bridge", "", TEXTS["bridge"])], tmp_path, model="fast")
+    opened = QA.open(tmp_path).collection
+
+    assert not opened.contextual(TEXTS["bridge"], terms(TEXTS["bridge"]))().size
+    assert not opened.read(QUESTION).contextual.size
 
 
 def test_the_nearest_sentence_speaks_for_its_passage(qa):

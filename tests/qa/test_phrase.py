@@ -133,14 +133,19 @@ def test_what_is_trained_is_what_is_run(tmp_path):
 
     torch.manual_seed(2)
     sizes = made.Size(8, 12, 0.1, 1), made.Size(16, 8, 0.1, 1)
-    networks = [made.Network(32, size).eval() for size in sizes]
-    made.save(networks, tmp_path / "phrase.safetensors", "a table")
-    reader = phrase.load(tmp_path / "phrase.safetensors")
+    inside = made.Size(8, 16, 0.1, 1, contextual=True)
+    first, second = (made.Network(32, size).eval() for size in sizes)
+    third = made.Network(48, inside).eval()
+    file = tmp_path / "phrase.safetensors"
+    made.save([first, second, third], file, "a table", "a model")
     rng = np.random.default_rng(4)
-    asked, words = rng.standard_normal((5, 32)), rng.standard_normal((30, 32))
-    marks = rng.random((30, phrase.MARKS))
+    asked, words = rng.standard_normal((5, 48)), rng.standard_normal((30, 48))
+    marks = rng.random((30, phrase.MARKS + phrase.LIKENESS))
 
-    found = reader.scores(asked, words, marks)
+    found = {
+        model: phrase.load("a table", model, file).scores(asked, words, marks)
+        for model in ("a model", "another")
+    }
 
     def batch(rows):
         return torch.tensor(rows, dtype=torch.float32)[None]
@@ -149,21 +154,37 @@ def test_what_is_trained_is_what_is_run(tmp_path):
         return torch.zeros(1, n, dtype=torch.bool)
 
     given = batch(asked), none(5), batch(words), none(30), batch(marks)
-    told = [torch.log_softmax(network(*given)[0], dim=0) for network in networks]
-    mean = torch.log_softmax(torch.stack(told).mean(dim=0), dim=0)
-    expected = mean.detach().numpy()
-    assert reader.table == "a table"
-    assert np.exp(found).sum(axis=0) == pytest.approx(1)
-    assert found == pytest.approx(expected, abs=0.03)  # of halves
+    pairs = {"a model": (second, third), "another": (first, second)}
+    for model, pair in pairs.items():
+        told = [torch.log_softmax(network(*given)[0], dim=0) for network in pair]
+        mean = torch.log_softmax(torch.stack(told).mean(dim=0), dim=0)
+        assert np.exp(found[model]).sum(axis=0) == pytest.approx(1)
+        assert found[model] == pytest.approx(mean.detach().numpy(), abs=0.03)  # halves
+    assert phrase.load("a table", "a model", file).contextual
+    assert not phrase.load("a table", "another", file).contextual
+    assert phrase.load("another table", "a model", file) is None
 
 
 def test_no_network_no_phrase(tmp_path):
-    assert phrase.load(tmp_path / "phrase.safetensors") is None
+    assert phrase.load("a table", "a model", tmp_path / "phrase.safetensors") is None
 
 
-@pytest.fixture(scope="module")
-def bridge(tmp_path_factory):
-    """An index of one article in English, and one in German."""
+def test_likeness_tells_what_a_word_is_near():
+    """The nearest of the question's words, weighed, their mean, and the whole."""
+    asked = np.array([[1, 0, 0], [0, 1, 0]], np.float32)
+    importance = np.array([0.75, 0.25], np.float32)
+
+    found = phrase.likeness(asked, importance, np.eye(3, dtype=np.float32))
+
+    half = 0.5**0.5
+    expected = [[1, 1, 0.75, half], [1, 1 / 3, 0.25, half], [0, 0, 0, 0]]
+    assert found == pytest.approx(np.array(expected), abs=1e-6)
+    assert found.shape == (3, phrase.LIKENESS)
+
+
+@pytest.fixture(scope="module", params=packaged())
+def bridge(request, tmp_path_factory):
+    """An index of one article in English, and one in German, with each model."""
     folder = tmp_path_factory.mktemp("bridge")
     (folder / "a.txt").write_text(
         "Repairs\n\nThe old bridge of Harrow was built by Anna Lindqvist in 1932. It "
@@ -176,7 +197,7 @@ def bridge(tmp_path_factory):
         "gewählt. Er erhielt 54 Prozent der Stimmen.",
         "utf-8",
     )
-    return folder, QA.build([folder], folder / "index")
+    return folder, QA.build([folder], folder / "index", model=request.param)
 
 
 @needs_model
