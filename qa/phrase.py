@@ -117,13 +117,13 @@ def load(table: str, embedder: str, file: Path = FILE) -> Reader | None:
     weights: dict[str, dict[str, Array]] = {}
     with safe_open(file, "np") as stored:
         made_for = stored.metadata() or {}
+        if made_for.get("table") != table:
+            return None
         for name in sorted(stored.keys()):
             number, _, own = name.partition(".")
             if made_for.get(number, embedder) == embedder:
                 told = stored.get_tensor(name).astype(np.float32)
                 weights.setdefault(number, {})[own] = told
-    if made_for.get("table") != table:
-        return None
     chosen = list(weights)[-TOGETHER:]
     networks = tuple(Network(weights[number]) for number in chosen)
     return Reader(networks, any(number in made_for for number in chosen))
@@ -184,10 +184,10 @@ def read(
     told = marks(text, words, places, asked, cosines)
     question, passage = asked.vectors, asked.space.vectors(held)
     if reader.contextual:
+        inside = contextual[part]
+        like = likeness(asked.contextual, asked.importance, inside)
         question = np.hstack([question, asked.contextual])
-        passage = np.hstack([passage, contextual[part]])
-        like = likeness(asked.contextual, asked.importance, contextual[part])
-        told = np.hstack([told, like])
+        passage, told = np.hstack([passage, inside]), np.hstack([told, like])
     scores = reader.scores(question, passage, told)
     starts, ends = np.array([(word.start, word.end) for word in words]).T
     return Reading(starts, ends, scores)
@@ -226,7 +226,6 @@ def marks(
     words to these. Returns (n, MARKS) float32, each about 0 to 1.
     """
     gains = np.minimum(gain(cosines), 0.9)  # the same word is no better than another
-    strength = asked.importance / asked.importance.max(initial=1e-9)
     starts = [word.start for word in words]
     cuts = np.searchsorted(starts, [0, *(end for _, end in places)])
     of_sentence = late_interaction(gain(best_matches(cosines, cuts)), asked.importance)
@@ -236,9 +235,7 @@ def marks(
     first[cuts[:-1][np.diff(cuts) > 0]] = 1
     beside = _beside(text, words)
     columns = [
-        gains.max(axis=0, initial=0),
-        (gains * strength[:, None]).max(axis=0, initial=0),
-        asked.importance @ gains,
+        *_matches(gains, asked.importance, least=0),
         covered,
         covered / best,
         covered >= best,
@@ -258,15 +255,23 @@ def likeness(asked: Array, importance: Array, words: Array) -> Array:
     asked: (m, e), words: (n, e), unit or zero rows. Returns (n, LIKENESS) float32.
     """
     cosines = asked @ words.T  # (m, n)
-    strength = importance / importance.max(initial=1e-9)
     whole = asked.mean(axis=0)
     columns = [
-        cosines.max(axis=0),
-        (cosines * strength[:, None]).max(axis=0),
-        importance @ cosines,
+        *_matches(cosines, importance, least=-1),
         words @ whole / max(float(np.linalg.norm(whole)), 1e-9),
     ]
     return np.column_stack(columns).astype(np.float32)
+
+
+def _matches(values: Array, importance: Array, least: float) -> list[Array]:
+    """Sum up how m words of a question match each of n words, (m, n), from `least` on:
+    the best match, the best by importance, and the mean by importance, (n,) each."""
+    strength = importance / importance.max(initial=1e-9)
+    return [
+        values.max(axis=0, initial=least),
+        (values * strength[:, None]).max(axis=0, initial=least),
+        importance @ values,
+    ]
 
 
 def _written(surface: str, term: str) -> tuple[float, ...]:

@@ -80,19 +80,19 @@ def shown(
     words = [
         [t for t in terms(one.passage.text) if t.term in opened.ids] for one in kept
     ]
-    reads = answered and bool(kept)
-    if reads:
-        contextual = opened.contextual(kept[0].passage.text, words[0])
+    read = None
+    if answered and kept:
+        read = opened.contextual(kept[0].passage.text, words[0])
     cosines = _cosines(opened, asked, words)
     of_each = list(zip(kept, words, cosines, strict=True))
     hits = _hits(asked, of_each)
-    if not reads:
+    if read is None:
         return Shown(hits, (), None)
     own = [_own(opened, asked, *one) for one in of_each]
     places, of_first = own[0]
     around = places[int(of_first.argmax())][0]
-    text, read = kept[0].passage.text, contextual()
-    told = opened.reading(asked, text, words[0], cosines[0], places, around, read)
+    text = kept[0].passage.text
+    told = opened.reading(asked, text, words[0], cosines[0], places, around, read())
     return Shown(hits, _sentences(kept, own, told), told)
 
 
