@@ -178,7 +178,9 @@ class Collection:
             return 0.0
         best = self.snapshot.languages[self._languages[ranking.rows[0]]]
         same = best == asked.language
-        return answer.confidence(self._rivals(ranking), same, self._weights)
+        return answer.confidence(
+            self._rivals(ranking), asked.breadth, same, self._weights
+        )
 
     def _rivals(self, ranking: Ranking) -> Ranking:
         """Keep the best passages, and of those that say nearly the same the first: it

@@ -118,6 +118,13 @@ class Question:
         cosines[same, at] = 1
         return cosines
 
+    @property
+    def breadth(self) -> float:
+        """How many words share the importance: 1 where one has it all, at most m (the
+        effective number of words, of order 2: Hill, 1973)."""
+        squares = float(np.square(self.importance).sum())
+        return max(1.0, 1 / squares) if squares else 1.0
+
     def inexact(self) -> "Question":
         """Forget which words the collection has itself, to measure what that adds."""
         near = self.near._replace(cosines=np.minimum(self.near.cosines, ALMOST))

@@ -37,7 +37,10 @@ from training.measure import XQUAD, ndcg
 
 Array = np.ndarray
 Run = tuple[str, str]
-NAMES = ("cosine", "late", "sentence", "bm25", "expanded", "table", "nearest", "exact")
+NAMES = (
+    "cosine", "late", "sentence", "bm25", "expanded", "table", "nearest", "exact",
+    "breadth",
+)  # fmt: skip
 # What the product adds up, and what was tried beside it.
 TRIED = (
     [0],
@@ -157,7 +160,7 @@ def features(asked: Questions, read: Collection, table: WordEmbedder) -> Array:
             question.gain(best), q.importance, lexical.passage_sentences[:-1]
         )
         row[:, 1], row[:, 2] = map(read.above, both[:2])
-        row[:, 7] = both[2]
+        row[:, 7], row[:, 8] = both[2], q.breadth
         row[:, 3] = lexical.score(*q.exact()) / 10
         row[:, 4] = lexical.score(*q.alternatives()) / 10
     return made
@@ -166,7 +169,7 @@ def features(asked: Questions, read: Collection, table: WordEmbedder) -> Array:
 def shipped(block: Array, reads: bool) -> Array:
     """What the product adds up, and what tells how sure it is beside that; `reads`:
     whether the model reads sentences."""
-    made = block[:, :, [*CHOSEN, NAMES.index("exact")]]
+    made = block[:, :, [*CHOSEN, NAMES.index("exact"), NAMES.index("breadth")]]
     if reads:
         made[:, :, 0] = rerank.with_nearest(block[:, :, 0], block[:, :, 6])
     return made
@@ -226,7 +229,8 @@ def signs(block: Array, weights: Array, same: Array) -> Array:
     order = np.argsort(-sums, axis=1)[:, : answer.LOOKED_AT]
     best = np.take_along_axis(block, order[:, :, None], axis=1)
     of_best = np.take_along_axis(same, order[:, :1], axis=1)
-    return np.column_stack([np.stack([answer.signs(*b.T) for b in best]), of_best])
+    told = [answer.signs(*b.T[:-1], breadth=float(b[0, -1])) for b in best]
+    return np.column_stack([np.stack(told), of_best])
 
 
 def without(block: Array, gold: Array) -> Array:

@@ -154,5 +154,6 @@ def test_an_answer_in_the_question_s_language_is_judged_by_its_own_weights(
 
     found = opened.confidence(asked, first)
 
-    assert found == answer.confidence(first, same, weights.NETWORK)
-    assert found != answer.confidence(first, not same, weights.NETWORK)
+    breadth = asked.breadth
+    assert found == answer.confidence(first, breadth, same, weights.NETWORK)
+    assert found != answer.confidence(first, breadth, not same, weights.NETWORK)

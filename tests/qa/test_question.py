@@ -101,29 +101,44 @@ def test_another_word_never_stands_for_one_wholly():
     assert weights == pytest.approx([1, 1 - question.EXACT])
 
 
-def weigh(information, asking):
-    """Importance of "halt" and "arrêt", each in one passage of two."""
+def weighed(information, asking):
+    """Read "halt" and "arrêt", each in one passage of two."""
     lexical = Lexical.build([[["halt"]], [["arrêt"]]])
     vectors = np.array([[1, 0], [0, 1]], np.float32)
     ids = {"halt": 0, "arrêt": 1}
     words = terms("halt arrêt")
     return question.read(
         words, vectors, np.array(information), asking, lexical, space(vectors), ids
-    ).importance
+    )
 
 
 def test_words_that_tell_more_matter_more():
     """With equal idf, importance goes as information above COMMON: 2 to 6."""
-    found = weigh([question.COMMON + 2, question.COMMON + 6], np.zeros((0, 2)))
+    asked = weighed([question.COMMON + 2, question.COMMON + 6], np.zeros((0, 2)))
 
-    assert found == pytest.approx([0.25, 0.75])
+    assert asked.importance == pytest.approx([0.25, 0.75])
 
 
 def test_words_that_only_ask_matter_little():
     """A word like "who" keeps a fifth of its importance: 0.2 to 1."""
-    found = weigh([10.0, 10.0], np.array([[1.0, 0.0]]))
+    asked = weighed([10.0, 10.0], np.array([[1.0, 0.0]]))
 
-    assert found == pytest.approx([0.2 / 1.2, 1 / 1.2])
+    assert asked.importance == pytest.approx([0.2 / 1.2, 1 / 1.2])
+
+
+@pytest.mark.parametrize(("more", "breadth"), [(2, 2.0), (6, 1.6)])
+def test_a_question_is_as_broad_as_many_words_matter_alike(more, breadth):
+    """Two words that matter alike are two; one with three times as much is more than
+    half of them: 1 / (0.25² + 0.75²)."""
+    asked = weighed([question.COMMON + 2, question.COMMON + more], np.zeros((0, 2)))
+
+    assert asked.breadth == pytest.approx(breadth)
+
+
+def test_a_question_without_words_is_as_broad_as_one():
+    asked, _ = read("?!")
+
+    assert asked.breadth == 1
 
 
 def test_a_question_without_words_is_read():
