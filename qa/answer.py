@@ -18,7 +18,6 @@ MOST = 3
 
 # Passages the confidence is judged by, the best ones.
 LOOKED_AT = 10
-SIGNS = 17  # how many `signs` there are
 
 
 def choose(scores: Sequence[float], most: int = MOST) -> list[int]:
@@ -34,7 +33,7 @@ def choose(scores: Sequence[float], most: int = MOST) -> list[int]:
 def signs(
     cosines: Array, late: Array, sentence: Array, exact: Array, breadth: float
 ) -> Array:
-    """Tell from the best passages, best first, whether one answers: (SIGNS,) float32.
+    """Tell from the n > 0 best passages, (n,) each, whether one answers: (17,) float32.
 
     The best one's features, and how far each stands above the mean of the others:
     what merely touches on a subject has equals. Others that a small collection does
@@ -43,8 +42,6 @@ def signs(
     logarithm of the question's `breadth`: one word is met by chance where ten are not.
     """
     columns = (cosines, late, sentence, exact)
-    if not len(late):
-        return np.zeros(SIGNS, np.float32)
     others = slice(1, LOOKED_AT)
     above = [v[0] - v[others].sum() / (LOOKED_AT - 1) for v in columns]
     found = np.array([*(values[0] for values in columns), *above], np.float32)
