@@ -15,7 +15,7 @@ from index.embedders import Embedder, SentenceEmbedder, Vectors
 from index.errors import ModelError
 from index.layout import HASHES, SENTENCE_VECTORS, VECTORS
 from index.ragged import pieces
-from index.tokens import sentences
+from index.tokens import sentences_of
 
 _BATCH = 1024
 
@@ -81,10 +81,8 @@ class _New:
     ) -> None:
         self.computed = 0
         self.width = int(getattr(embedder, "sentence_dim", 0))
-        self.ends = [
-            _ends(corpus, i) if self.width else np.zeros(0, np.int32)
-            for i in range(len(corpus.passages))
-        ]
+        n = len(corpus.passages)
+        self.ends = _ends(corpus) if self.width else [np.zeros(0, np.int32)] * n
         self._corpus, self._hashes = corpus, hashes
         self._before, self._embedder = before, embedder
         self._vectors = np.zeros((0, embedder.dim), np.float32)
@@ -139,9 +137,11 @@ class _New:
         return _checked(vectors), inner
 
 
-def _ends(corpus: Corpus, place: int) -> NDArray[np.int32]:
-    found = sentences(corpus.context(place), corpus.language(place))
-    return np.array([end for _, end in found], np.int32)
+def _ends(corpus: Corpus) -> list[NDArray[np.int32]]:
+    """Find where the sentences of each new passage end."""
+    places = range(len(corpus.passages))
+    found = sentences_of(map(corpus.context, places), map(corpus.language, places))
+    return [np.array([end for _, end in cut], np.int32) for cut in found]
 
 
 def _sentences(order: Order, before: Before, new: _New) -> int:

@@ -85,10 +85,11 @@ def _write_passages(
 
 
 def _words(corpus: Corpus, tell: Callable[[int], None]) -> Iterator[list[list[str]]]:
-    for place in range(len(corpus.passages)):
-        found = terms_by_sentence(corpus.context(place), corpus.language(place))
-        yield [[term.term for term in sentence] for sentence in found]
-        tell(place + 1)
+    places = range(len(corpus.passages))
+    texts, languages = map(corpus.context, places), map(corpus.language, places)
+    for done, passage in enumerate(terms_by_sentence(texts, languages), 1):
+        yield [[term.term for term in sentence] for sentence in passage]
+        tell(done)
 
 
 def _write_words(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.records import Document, Passage
-from index.tokens import Term, sentences, terms
+from index.tokens import Term, sentences_of, terms
 from qa import answer, copies, question, rerank
 from qa.collection import Collection
 from qa.filters import ANY, Filter
@@ -88,7 +88,12 @@ def shown(
     hits = _hits(asked, of_each)
     if read is None:
         return Shown(hits, (), None)
-    own = [_own(opened, asked, *one) for one in of_each]
+    languages = (one.document.language for one in kept)
+    cut = sentences_of((one.passage.text for one in kept), languages)
+    own = [
+        (found, _own(opened, asked, *one, found))
+        for one, found in zip(of_each, cut, strict=True)
+    ]
     places, of_first = own[0]
     around = places[int(of_first.argmax())][0]
     text = kept[0].passage.text
@@ -234,10 +239,9 @@ def _own(
     one: _Found,
     words: Sequence[Term],
     cosines: Array,
-) -> tuple[list[tuple[int, int]], Array]:
-    """Cut a passage into its sentences, and score each by itself and what is around
-    it: s places, and (s,)."""
-    places = sentences(one.passage.text, one.document.language)
+    places: Sequence[tuple[int, int]],
+) -> Array:
+    """Score each of s sentences of a passage by itself and what is around it: (s,)."""
     ends = np.searchsorted([t.start for t in words], [0, *(end for _, end in places)])
     best = rerank.best_matches(cosines, ends)
     own = rerank.in_context(question.gain(best), asked.importance)
@@ -246,7 +250,7 @@ def _own(
         read, _ = opened.sentences(np.array([one.row]), asked.vector)
         near = np.clip(read[-len(places) :], 0, 1)
         own = (own + rerank.READ * near) / (1 + rerank.READ)
-    return places, own
+    return own
 
 
 def _answering(own: Array, shares: Array) -> Array:

@@ -27,8 +27,7 @@ from index.language import identify
 from index.lexical import Lexical
 from index.neighbours import Neighbours
 from index.spelling import Spelling
-from index.tokens import sentences as sentences_of
-from index.tokens import terms_by_sentence
+from index.tokens import sentences_of, terms_by_sentence
 from qa import answer, question, rerank
 from qa.chance import measured
 from qa.measures import auroc, calibration_error
@@ -70,8 +69,8 @@ class Collection:
         embedder: Embedder,
     ) -> None:
         self.lexical = Lexical.build(
-            [[t.term for t in sentence] for sentence in terms_by_sentence(text, code)]
-            for text, code in zip(texts, codes, strict=True)
+            [[t.term for t in sentence] for sentence in passage]
+            for passage in terms_by_sentence(texts, codes)
         )
         self.ids = {term: i for i, term in enumerate(self.lexical.terms)}
         vectors, _ = table.word_vectors(self.lexical.terms)
@@ -109,7 +108,7 @@ def _encoded(
     """Vectors of texts, and of all their sentences where the model reads these."""
     if not hasattr(embedder, "encode_sentences"):
         return embedder.encode_passages(texts), None
-    cut = [sentences_of(text, code) for text, code in zip(texts, codes, strict=True)]
+    cut = list(sentences_of(texts, codes))
     ends = [np.array([end for _, end in places], np.int32) for places in cut]
     vectors, inner = embedder.encode_sentences(texts, ends)
     return vectors, np.concatenate(inner)

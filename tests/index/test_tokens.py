@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from icu4py.breakers import SentenceBreaker
 
-from index.tokens import normalize, sentences, terms
+from index.tokens import normalize, sentences, sentences_of, terms
 
 # Characters outside the BMP are two units to ICU.
 WITH_EMOJI = st.text(max_size=200) | st.text("a. 😀𠀀\n", max_size=50)
@@ -24,6 +25,29 @@ def test_terms_stand_where_they_say(text):
 def test_sentences_cover_the_text(text):
     """Sentences put together are the text, whatever it is."""
     assert "".join(text[start:end] for start, end in sentences(text)) == text
+
+
+ENDS = st.text('aA. 😀\n\r\x85\u2029"', max_size=12)
+ABBREVIATED = st.sampled_from(["M. ", "Mr.", "z. B. ", "No. ", "etc. "]) | ENDS
+
+
+@given(st.lists(st.tuples(ABBREVIATED, st.sampled_from(["fr", "en", "de", "zh", ""]))))
+def test_many_texts_are_cut_as_each_alone(told):
+    """What stands beside a text does not matter, as ICU cuts the text by itself."""
+    texts, languages = [text for text, _ in told], [code for _, code in told]
+    found = sentences_of(texts, languages)
+    for text, language, places in zip(texts, languages, found, strict=True):
+        alone = list(SentenceBreaker(text, f"{language or 'en'}@ss=standard"))
+        assert [text[start:end] for start, end in places] == alone
+
+
+def test_more_texts_than_are_cut_at_a_time_are_all_cut():
+    """In order, whatever their languages."""
+    texts = [f"No. {number} is here. Mr. {number}?" for number in range(700)]
+    languages = ["en" if number % 3 else "fr" for number in range(700)]
+    assert [len(places) for places in sentences_of(texts, languages)] == [
+        len(sentences(*pair)) for pair in zip(texts, languages, strict=True)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -97,9 +97,9 @@ def test_the_nearest_sentence_speaks_for_its_passage(qa):
     nearest = np.maximum.reduceat(inside, starts)
     mixed = (1 - rerank.NEAREST) * whole + rerank.NEAREST * nearest
     words = [
-        sum(len({t.term for t in sentence}) for sentence in terms_by_sentence(text))
+        sum(len({t.term for t in sentence}) for sentence in passage)
         for row in ranking.rows
-        for text in map(_read, opened.documents([row]))
+        for passage in terms_by_sentence(map(_read, opened.documents([row])), ["en"])
     ]
     expected = rerank.steadied(mixed, np.array(words))
     assert ranking.cosines == pytest.approx(expected, abs=1e-3)
