@@ -15,7 +15,7 @@ from index.embedders import Embedder, SentenceEmbedder, Vectors
 from index.errors import ModelError
 from index.layout import HASHES, SENTENCE_VECTORS, VECTORS
 from index.ragged import pieces
-from index.tokens import sentences_of
+from index.sentences import sentences_of
 
 _BATCH = 1024
 

@@ -15,7 +15,7 @@ from langchain_text_splitters import TextSplitter
 
 from index.length import SIZE, length
 from index.records import Document, Passage
-from index.tokens import sentences
+from index.sentences import sentences
 
 # A passage below the first share of the size is joined to a neighbour, if both
 # together stay below the second.

@@ -1,18 +1,15 @@
-"""Words and sentences of a text in any language, with exact offsets.
+"""Words of a text in any language, with exact offsets.
 
 Boundaries are Unicode's (UAX #29, with ICU's dictionaries for Chinese,
 Japanese, Thai, Lao, Khmer and Burmese). Offsets count code points. Pure.
 """
 
 import unicodedata
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import accumulate, islice, pairwise, tee
 from typing import NamedTuple
 
 import regex
-from icu4py.breakers import SentenceBreaker, WordBreaker
+from icu4py.breakers import WordBreaker
 
 from index.vietnamese import is_vietnamese, words
 
@@ -26,11 +23,6 @@ _INSIDE = regex.compile(
     r"\p{N}+(?:[.,٫٬．，]\p{N}+)*"
     rf"|[\p{{L}}\p{{M}}]+(?:[{_UNSEEN}]+[\p{{L}}\p{{M}}]+)*"
 )
-
-_END = "\u2029"  # of a paragraph
-_TOGETHER = 256  # texts that are cut into sentences at a time
-
-Places = list[tuple[int, int]]
 
 # Marks that a reader may leave out: Arabic vowel signs and tatweel, Hebrew points, the
 # dot that a Turkish İ leaves on its i.
@@ -103,65 +95,3 @@ def _joined(found: list[Term], text: str) -> list[Term]:
             joined = " ".join(term.term for term in found[first:end])
             found[first:end] = [Term(joined, place.start, place.stop)]
     return found
-
-
-def sentences(text: str, language: str = "en") -> Places:
-    """Cut a text into contiguous sentences that together cover all of it.
-
-    language: whose abbreviations ("Mr.", "M.") do not end a sentence.
-    Returns (start, end) pairs; white space after a sentence belongs to it.
-
-    >>> sentences("One. Two?")
-    [(0, 5), (5, 9)]
-    """
-    return next(sentences_of([text], [language]))
-
-
-def sentences_of(texts: Iterable[str], languages: Iterable[str]) -> Iterator[Places]:
-    """Cut each of some texts as `sentences` does: much faster for many in one language.
-
-    ICU makes its list of abbreviations anew for each breaker, which takes as long as
-    some thousands of characters.
-    """
-    pairs = zip(texts, languages, strict=True)
-    while some := list(islice(pairs, _TOGETHER)):
-        found: list[Places] = [[] for _ in some]
-        for language in {code for _, code in some}:
-            at = [i for i, (_, code) in enumerate(some) if code == language]
-            cut = _sentences([some[i][0] for i in at], language)
-            for i, places in zip(at, cut, strict=True):
-                found[i] = places
-        yield from found
-
-
-def _sentences(texts: list[str], language: str) -> Iterator[Places]:
-    """Cut texts in one language: a paragraph's end ends a sentence, and leaves those
-    before and after it as they are."""
-    breaker = SentenceBreaker(_END.join(texts), f"{language or 'en'}@ss=standard")
-    # ICU counts in UTF-16 units, and so the pieces are measured.
-    ends = list(accumulate(map(len, breaker)))
-    start = at = 0
-    for text in texts:
-        end = start + len(text)
-        first, at = bisect_right(ends, start, at), bisect_left(ends, end, at)
-        inner = (place - start for place in ends[first:at])
-        yield list(pairwise([0, *inner, len(text)])) if text else []
-        start = end + len(_END)
-
-
-def terms_by_sentence(
-    texts: Iterable[str], languages: Iterable[str]
-) -> Iterator[list[list[Term]]]:
-    """List the words of each sentence of each text, as `sentences` cuts it.
-
-    >>> for words in next(terms_by_sentence(["One. Two three."], ["en"])):
-    ...     print([word.term for word in words])
-    ['one']
-    ['two', 'three']
-    """
-    texts, again = tee(texts)
-    for text, places in zip(texts, sentences_of(again, languages), strict=True):
-        found = terms(text)
-        ends = (end for _, end in places)
-        cuts = [0, *(bisect_left(found, end, key=lambda t: t.start) for end in ends)]
-        yield [found[a:b] for a, b in pairwise(cuts)]

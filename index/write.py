@@ -20,8 +20,8 @@ from index.lexical import Lexical
 from index.manifest import File
 from index.merge import merge
 from index.ragged import pieces
+from index.sentences import terms_by_sentence
 from index.spelling import Spelling
-from index.tokens import terms_by_sentence
 
 BACKEND = "faiss"
 

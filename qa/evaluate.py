@@ -24,7 +24,7 @@ from index.build import MODEL, build_documents
 from index.errors import InputError
 from index.readers.fields import language_code
 from index.records import Document
-from index.tokens import sentences as sentences_of
+from index.sentences import sentences as sentences_of
 from qa import measures, reply
 from qa.collection import Collection
 from qa.engine import QA

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.records import Document, Passage
-from index.tokens import Term, sentences_of, terms
+from index.sentences import is_heading, sentences_of
+from index.tokens import Term, terms
 from qa import answer, copies, question, rerank
 from qa.collection import Collection
 from qa.filters import ANY, Filter
@@ -29,6 +30,8 @@ LIKELY = 0.5
 DIGITS = 6
 # How far a sentence is judged by itself, the rest being its passage's.
 OWN = 0.7
+# How far a heading answers, which repeats what is asked.
+NAMING = 0.7
 # What a unit of the logarithm of how much of what might answer is in a sentence, at
 # least LITTLE, adds to that; fitted.
 ANSWERS, LITTLE = 0.05, 1e-3
@@ -83,16 +86,19 @@ def shown(
     read = None
     if answered and kept:
         read = opened.contextual(kept[0].passage.text, words[0])
-    cosines = _cosines(opened, asked, words)
-    of_each = list(zip(kept, words, cosines, strict=True))
+    titles = [
+        [t for t in terms(one.document.title) if t.term in opened.ids] for one in kept
+    ]
+    cosines = _cosines(opened, asked, [*words, *titles])
+    of_each = list(zip(kept, words, cosines[: len(kept)], strict=True))
     hits = _hits(asked, of_each)
     if read is None:
         return Shown(hits, (), None)
     languages = (one.document.language for one in kept)
     cut = sentences_of((one.passage.text for one in kept), languages)
     own = [
-        (found, _own(opened, asked, *one, found))
-        for one, found in zip(of_each, cut, strict=True)
+        (found, _own(opened, asked, *one, found, title.max(axis=1, initial=0)))
+        for one, found, title in zip(of_each, cut, cosines[len(kept) :], strict=True)
     ]
     places, of_first = own[0]
     around = places[int(of_first.argmax())][0]
@@ -240,17 +246,33 @@ def _own(
     words: Sequence[Term],
     cosines: Array,
     places: Sequence[tuple[int, int]],
+    title: Array,
 ) -> Array:
-    """Score each of s sentences of a passage by itself and what is around it: (s,)."""
+    """Score each of s sentences of a passage by itself and what is around and above it:
+    (s,). title: (m,) the best cosine of each word of the question in the title."""
     ends = np.searchsorted([t.start for t in words], [0, *(end for _, end in places)])
     best = rerank.best_matches(cosines, ends)
-    own = rerank.in_context(question.gain(best), asked.importance)
+    gains = question.gain(best)
+    naming = np.array([is_heading(one.passage.text[a:z]) for a, z in places])
+    above = _above(gains, naming, question.gain(title))
+    own = rerank.in_context(gains, asked.importance, above)
     if opened.snapshot.sentence_vectors.size:
         # The title, if one was read before the text, has sentences before these.
         read, _ = opened.sentences(np.array([one.row]), asked.vector)
         near = np.clip(read[-len(places) :], 0, 1)
         own = (own + rerank.READ * near) / (1 + rerank.READ)
-    return own
+    return own * np.where(naming, NAMING, 1)
+
+
+def _above(gains: Array, naming: Array, title: Array) -> Array:
+    """Tell what the title and the heading above each of s sentences match: (s, m).
+
+    gains: (s, m), of the sentences; naming: (s,), whether each is a heading, which has
+    nothing above it; title: (m,).
+    """
+    last = np.maximum.accumulate(np.where(naming, np.arange(1, len(gains) + 1), 0))
+    found: Array = np.maximum(np.vstack([title, gains])[last], title)
+    return found * ~naming[:, None]
 
 
 def _answering(own: Array, shares: Array) -> Array:

@@ -104,18 +104,19 @@ def late_interaction(gains: Array, importance: Array) -> Array:
     return scores
 
 
-def in_context(gains: Array, importance: Array) -> Array:
+def in_context(gains: Array, importance: Array, above: Array) -> Array:
     """Late interaction of sentences that follow each other: (n,) from 0 to 1.
 
     What the sentence before or after would add counts AROUND as much: a question's
-    words are often met around the answer, and not in its sentence.
+    words are often met around the answer, and not in its sentence. So does what stands
+    above each, a title or a heading, of which `above` (n, m) gives the gains.
     """
     own = late_interaction(gains, importance)
     nothing = np.zeros_like(gains[:1])
     before = np.concatenate([nothing, gains])[:-1]
     after = np.concatenate([gains, nothing])[1:]
     scores = own.copy()
-    for other in (before, after):
+    for other in (before, after, above):
         wider = late_interaction(np.maximum(gains, other), importance)
         scores += AROUND * (wider - own)
     return scores

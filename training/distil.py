@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from index.embedders.inputs import Reading
-from index.tokens import sentences as sentences_of
+from index.sentences import sentences as sentences_of
 from training.corpus import shares
 from training.curve import Curve
 from training.data import pairs, records, sources

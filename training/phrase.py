@@ -27,7 +27,8 @@ from torch.nn import functional
 from index.build import TABLE, build_documents
 from index.embedders import SentenceEmbedder, load, load_words
 from index.records import Document
-from index.tokens import sentences, terms
+from index.sentences import sentences
+from index.tokens import terms
 from qa import phrase
 from qa.collection import Collection, in_context
 from qa.engine import QA

@@ -26,8 +26,8 @@ from index.embedders import Embedder, WordEmbedder
 from index.language import identify
 from index.lexical import Lexical
 from index.neighbours import Neighbours
+from index.sentences import sentences_of, terms_by_sentence
 from index.spelling import Spelling
-from index.tokens import sentences_of, terms_by_sentence
 from qa import answer, question, rerank
 from qa.chance import measured
 from qa.measures import auroc, calibration_error

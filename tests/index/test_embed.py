@@ -8,8 +8,8 @@ from index import embedders
 from index.build import build_documents
 from index.embedders.static import StaticEmbedder
 from index.records import Document
+from index.sentences import sentences
 from index.store import Snapshot
-from index.tokens import sentences
 
 WIDTH = 5
 TEXT = "We ask for a halt. Nobody came, Mr. Doe said. Why? " * 30
@@ -115,7 +115,7 @@ def test_sentences_cut_otherwise_by_then_are_read_again(
     monkeypatch.setattr("index.before.program", lambda: "another")
     whole = lambda texts, _: ([(0, len(text))] for text in texts)  # noqa: E731
     monkeypatch.setattr("index.embed.sentences_of", whole)
-    monkeypatch.setattr("index.tokens.sentences_of", whole)
+    monkeypatch.setattr("index.sentences.sentences_of", whole)
 
     report = index.build([articles], tmp_path / "index")
 

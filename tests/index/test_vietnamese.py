@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import embedders, vietnamese
-from index.tokens import terms, terms_by_sentence
+from index.sentences import terms_by_sentence
+from index.tokens import terms
 
 TEXT = "Thủ đô của Ba Lan là thành phố nào? Thành phố Warszawa."
 

@@ -7,7 +7,8 @@ from index import embedders
 from index.build import build_documents
 from index.embedders import MODELS
 from index.records import Document
-from index.tokens import sentences, terms, terms_by_sentence
+from index.sentences import sentences, terms_by_sentence
+from index.tokens import terms
 from qa import answer, reply, rerank, weights
 from qa.engine import QA
 

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from index.embedders import packaged
-from index.tokens import sentences, terms
+from index.sentences import sentences
+from index.tokens import terms
 from qa import phrase, reply
 from qa.engine import QA
 from qa.question import Question

@@ -159,11 +159,27 @@ def test_a_sentence_gains_by_what_stands_around_it():
     half = np.array([0.5, 0.5], np.float32)
     gains = np.array([[0, 0], [1, 0], [0, 0], [1, 0], [0, 1]], np.float32)
 
-    scores = rerank.in_context(gains, half)
+    nothing = np.zeros_like(gains)
+
+    scores = rerank.in_context(gains, half, nothing)
 
     assert scores[3] > scores[1] == pytest.approx(0.5)
     assert scores.max() <= 1
-    assert rerank.in_context(gains[1:2], half) == pytest.approx([0.5])
+    alone = rerank.in_context(gains[1:2], half, nothing[1:2])
+    assert alone == pytest.approx([0.5])
+
+
+def test_a_sentence_gains_by_what_stands_above_it():
+    """A word of the question in the heading counts as one in the sentence beside."""
+    half = np.array([0.5, 0.5], np.float32)
+    gains = np.array([[0, 0], [1, 0], [0, 0], [0, 0]], np.float32)
+    above = np.array([[0, 0], [0, 1], [0, 0], [0, 1]], np.float32)
+
+    scores = rerank.in_context(gains, half, above)
+
+    around = rerank.in_context(gains, half, np.zeros_like(gains))
+    gained = (scores - around).tolist()
+    assert gained == pytest.approx([0, rerank.AROUND / 2, 0, rerank.AROUND / 2])
 
 
 def test_copies_do_not_tell_what_is_usual():

@@ -1,0 +1,124 @@
+"""Sentences of many languages, with offsets that hold."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.sentences import is_heading, sentences, sentences_of
+
+# Characters outside the BMP are two units to ICU.
+WITH_EMOJI = st.text(max_size=200) | st.text("a. 😀𠀀\n", max_size=50)
+
+
+def cut(text, language="en"):
+    """The sentences themselves."""
+    return [text[start:end] for start, end in sentences(text, language)]
+
+
+@given(WITH_EMOJI)
+def test_sentences_cover_the_text(text):
+    """Sentences put together are the text, whatever it is."""
+    assert "".join(text[start:end] for start, end in sentences(text)) == text
+
+
+ENDS = st.text('aA. 😀\n\r\x85\u2029"', max_size=12)
+ABBREVIATED = st.sampled_from(["M. ", "Mr.", "z. B. ", "No. ", "etc. "]) | ENDS
+
+
+@given(st.lists(st.tuples(ABBREVIATED, st.sampled_from(["fr", "en", "de", "zh", ""]))))
+def test_many_texts_are_cut_as_each_alone(told):
+    """What stands beside a text does not matter."""
+    found = sentences_of([text for text, _ in told], [code for _, code in told])
+    assert list(found) == [sentences(*one) for one in told]
+
+
+def test_more_texts_than_are_cut_at_a_time_are_all_cut():
+    """In order, whatever their languages."""
+    texts = [f"No. {number} is here. Mr. {number}?" for number in range(700)]
+    languages = ["en" if number % 3 else "fr" for number in range(700)]
+    assert [len(places) for places in sentences_of(texts, languages)] == [
+        len(sentences(*pair)) for pair in zip(texts, languages, strict=True)
+    ]
+
+
+def test_abbreviations_do_not_end_a_sentence():
+    """The language's own abbreviations are known."""
+    text = "M. Macron a parlé. C'est M. Dupont."
+    assert [text[a:b] for a, b in sentences(text, "fr")] == [
+        "M. Macron a parlé. ",
+        "C'est M. Dupont.",
+    ]
+
+
+def test_chinese_sentences_need_no_spaces():
+    """The ideographic full stop ends a sentence."""
+    assert sentences("谁？我。") == [(0, 2), (2, 4)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Es gilt ab dem 1. September, im 3. Obergeschoss, z. B. heute. "),
+        ("en", "Cllr. Rahman met John F. Kennedy and Maria C. Tiddeman. "),
+        ("en", "1. Tidy the room first. "),
+        ("en", "(b) It is cold. "),
+        ("ru", "Директор П. С. Лоскутов подписал договор. "),
+        ("es", "Fue en el siglo II d. C. Aquí no. "),
+        ("ar", "قال د. أحمد ذلك. "),
+        ("th", "ใน พ.ศ. 2545 เขามา. "),
+    ],
+)
+def test_what_no_reader_would_cut_is_whole(language, text):
+    """Initials, ordinals, the numbers of a list and words that cannot be spoken."""
+    assert cut(text + "Next.", language)[0] == text
+
+
+@pytest.mark.parametrize(
+    ("language", "pieces"),
+    [
+        ("en", ["She works for the BBC. ", "He does not."]),
+        ("en", ["It is 5 km. ", "Then turn."]),
+        ("en", ["It gave 30 °C. ", "This was warm."]),
+        ("en", ["It rose by 15. ", "Then it fell."]),
+        ("sk", ["Bol to vlk. ", "Potom odišiel."]),
+        ("vi", ["Hai năm. ", "Ba đồng."]),
+        ("en", ["Item 1.\n", "Next."]),
+    ],
+)
+def test_what_a_reader_cuts_is_cut(language, pieces):
+    """Short words, units after a number and the end of a line end a sentence."""
+    assert cut("".join(pieces), language) == pieces
+
+
+def test_what_opens_begins_the_next_sentence():
+    """In scripts that put no space between."""
+    assert cut("他说不行。“明天再来。”", "zh") == ["他说不行。", "“明天再来。”"]
+    assert cut("そう言った。「昔は違う。」", "ja") == ["そう言った。", "「昔は違う。」"]
+
+
+def test_blank_lines_are_no_sentences():
+    """They belong to what is before them, and at the beginning to what follows."""
+    assert cut("\n \nOne.\n\n \nTwo.\n\n") == ["\n \nOne.\n\n \n", "Two.\n\n"]
+    assert cut(" \n") == [" \n"]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Opening hours\n", True),
+        ("Öffnungszeiten \n", True),
+        ("開館時間\n", True),
+        ("Opening hours", False),  # nothing follows
+        ("Opening hours:\n", False),
+        ("Weight: 3 kg\n", False),
+        ("We are closed.\n", False),
+        ("- two eggs\n", False),
+        ("2. Mix them\n", False),
+        ("| Saturday | 10\n", False),
+        ("Saturday 10 to 19 o'clock\n", False),
+        ("a" * 100 + "\n", False),
+    ],
+)
+def test_a_heading_is_a_line_that_ends_without_a_mark(line, expected):
+    """And holds neither a value, columns nor a number."""
+    assert is_heading(line) is expected
