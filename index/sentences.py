@@ -37,6 +37,7 @@ _WORD = regex.compile(
     r"(?<![\p{L}\p{M}]|\p{N}\s?)((?=[\p{Latin}\p{Cyrillic}])\p{L}\p{Ll}{1,4})\.$"
 )
 _LONGEST = 9  # characters that these look at
+_BEFORE = 64  # and blanks after them
 _HEADING = regex.compile(
     r"(?![-*•–>]|\p{N}+[.)])(?:(?!\p{N}{2})[^\n\t|:：])*[\p{L}\p{M}]"
 )
@@ -124,13 +125,15 @@ def _pieces(texts: list[str], language: str) -> Iterator[list[int]]:
 def _places(text: str, ends: list[int], language: str) -> Places:
     """Put together what ICU cuts and no reader would; blank lines end what is before
     them."""
-    cuts = [0]
-    for end, following in pairwise([*ends, len(text)]):
-        before = text[cuts[-1] : end]
-        blank = not before.strip() or not text[end:following].strip()
-        if not blank and not _goes_on(before, text[end:following], language):
+    cuts, said = [0], ""
+    pieces = [text[a:z] for a, z in pairwise([0, *ends, len(text)])]
+    for end, piece, after in zip(ends, pieces, pieces[1:], strict=False):
+        said = said or piece.strip()
+        before = text[max(cuts[-1], end - _BEFORE) : end]
+        if said and after.strip() and not _goes_on(before, after, language):
             opening = _OPENING.search(before)
             cuts.append(end - len(opening[0]) if opening else end)
+            said = ""
     return list(pairwise([*cuts, len(text)])) if text else []
 
 

@@ -15,7 +15,7 @@ from langchain_text_splitters import TextSplitter
 
 from index.length import SIZE, length
 from index.records import Document, Passage
-from index.sentences import sentences
+from index.sentences import is_heading, sentences
 
 # A passage below the first share of the size is joined to a neighbour, if both
 # together stay below the second.
@@ -66,7 +66,7 @@ class _Splitter(TextSplitter):
         )
 
     def split_text(self, text: str) -> list[str]:
-        return self._join_runts(self._fit(text, 0)) if text else []
+        return self._lead(self._join_runts(self._fit(text, 0))) if text else []
 
     def _fit(self, text: str, level: int) -> list[str]:
         """Cut at one level; cut what is still too long at the next."""
@@ -90,6 +90,17 @@ class _Splitter(TextSplitter):
             else:
                 joined.append(chunk)
         return joined
+
+    def _lead(self, chunks: list[str]) -> list[str]:
+        """Move a heading at the end of a chunk to what it names, if it fits there."""
+        for place in range(len(chunks) - 1):
+            chunk, following = chunks[place : place + 2]
+            start = chunk.rstrip().rfind("\n") + 1  # of the last line
+            longer = chunk[start:] + following
+            fits = length(longer) <= STRETCH * self._size
+            if start and fits and is_heading(chunk[start:]):
+                chunks[place : place + 2] = chunk[:start], longer
+        return chunks
 
     def _belong(self, left: str, right: str) -> bool:
         shorter, longer = sorted((length(left), length(right)))

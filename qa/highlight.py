@@ -21,7 +21,7 @@ Array = NDArray[Any]
 WEAK = 0.25
 CLOSE = 0.45
 # Spans that weigh less than this beside the strongest are left unmarked.
-FAINT = 0.12
+FAINT = 0.25
 
 
 def highlight(

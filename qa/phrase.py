@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 from safetensors import safe_open
 
@@ -42,6 +43,17 @@ _LITTLE = 1e-3
 _YEARS = range(1000, 2100)
 _OPENING = frozenset("([{<\"“«„「『《〈（【‘'")
 _PAUSES = frozenset(",;:、，；：،؛")
+
+
+# What belongs to a number that a phrase begins or ends with: a currency, the rest of a
+# time, a date or a range, a unit that is a sign. And what "p.m" ends with.
+_BEFORE = regex.compile(r"(?:\p{Sc}[ \xa0\u202f]?)?(?:\p{N}+[.,:/–-])*$")
+_AFTER = regex.compile(
+    r"(?:[.,:/–-]\p{N}+)*"
+    r"(?:[ \xa0\u202f]?(?:\p{Sc}|[%‰٪]|°(?:[ \xa0\u202f]?[CFK]\b)?|[²³]))?"
+)
+_POINTED = regex.compile(r"\b\p{L}\.[ \xa0]?\p{L}$")
+_REACH = 16  # characters
 
 
 class Phrase(NamedTuple):
@@ -191,6 +203,21 @@ def read(
     scores = reader.scores(question, passage, told)
     starts, ends = np.array([(word.start, word.end) for word in words]).T
     return Reading(starts, ends, scores)
+
+
+def whole(text: str, start: int, end: int) -> tuple[int, int]:
+    """Take in what belongs to a phrase and is no word, or only half of a number.
+
+    >>> whole("It cost £18 a day.", 9, 17), whole("Open 9.40 p.m.", 5, 13)
+    ((8, 17), (5, 14))
+    """
+    if text[start].isnumeric():
+        start = _BEFORE.search(text, max(0, start - _REACH), start).start()
+    if text[end - 1].isnumeric():
+        end = _AFTER.match(text, end).end()
+    if text[end : end + 1] == "." and _POINTED.search(text, max(0, end - 4), end):
+        end += 1
+    return start, end
 
 
 def sureness(found: Phrase, confidence: float) -> float:

@@ -15,7 +15,7 @@ from qa import answer, copies, question, rerank
 from qa.collection import Collection
 from qa.filters import ANY, Filter
 from qa.highlight import highlight
-from qa.phrase import Phrase, Reading, sureness
+from qa.phrase import Phrase, Reading, sureness, whole
 from qa.question import Question
 from qa.records import Hit, Sentence
 from qa.rerank import Ranking
@@ -163,9 +163,9 @@ def phrase(
             sure = sureness(place, confidence)
     if place is None or sure < likely:
         return None
-    text = passage.text[place.start : place.end]
-    start, end = (at + passage.start for at in (place.start, place.end))
-    return Sentence(text, sentence.document, start, end, sure)
+    start, end = whole(passage.text, place.start, place.end)
+    text, at = passage.text[start:end], passage.start
+    return Sentence(text, sentence.document, at + start, at + end, sure)
 
 
 def _find(

@@ -165,3 +165,20 @@ def test_split_keeps_to_the_size_where_scripts_change():
 
     assert "".join(part.text for part in parts) == text
     assert max(length(part.text) for part in parts) <= 700
+
+
+def test_a_heading_leads_the_passage_that_it_names():
+    """It is not left at the end of the one before."""
+    text = "It says much. " * 10 + "\n\nOpening hours\n\n" + "We open at ten. " * 10
+    first, second = split(document(text), size=170)
+    assert first.text.endswith("much.")
+    assert second.text.startswith("Opening hours\n")
+
+
+def test_a_heading_stays_where_what_it_names_has_no_room():
+    """A passage grows no longer for it than it may be."""
+    heading = "What is to be done before the doors are opened to anybody"
+    text = "It says much. " * 7 + f"\n\n{heading}\n\n" + "x" * 300
+    first, second = split(document(text), size=170)[:2]
+    assert first.text.endswith(heading)
+    assert second.text.startswith("x")

@@ -256,3 +256,27 @@ def test_networks_can_take_over(bridge, tmp_path):
     texts = [hit.passage.text for hit in answer.hits]
     own = qa.reranker._network.predict([(answer.question, text) for text in texts])
     assert scores == pytest.approx(own, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "expected"),
+    [
+        ("It cost £1.2 million.", "1.2 million", "£1.2 million"),
+        ("Es kostet 39 € im Monat.", "39", "39 €"),
+        ("para € 46.000.", "46.000", "€ 46.000"),
+        ("Open 10:00–14:00 today.", "10", "10:00–14:00"),
+        ("Open 10:00–14:00 today.", "00", "10:00–14:00"),
+        ("It rose 3 % in May.", "3", "3 %"),
+        ("At 180 °C, then less.", "180", "180 °C"),
+        ("At 9.40 p.m. they left.", "9.40 p.m", "9.40 p.m."),
+        ("In 1999. Then 2000.", "1999", "1999"),
+        ("Five of 12, 3 of 4.", "12", "12"),
+        ("He sat. She ran.", "sat", "sat"),
+        ("Said Ann B. Lee", "Ann B", "Ann B"),
+    ],
+)
+def test_a_phrase_has_the_whole_number_and_its_sign(text, told, expected):
+    """Words are all that a network may choose, and a sign is none."""
+    start = text.index(told)
+    first, end = phrase.whole(text, start, start + len(told))
+    assert text[first:end] == expected
