@@ -2,7 +2,8 @@
 
 What is kept is what one reads: navigation, headers, footers and scripts are left
 out, and each block is a paragraph of its own. Where a page says which part of it is
-the article (<article>, <main>) and that is not next to nothing, only that is kept.
+the article (<article>, <main>) and that holds most of what is told at length, only
+that is kept.
 """
 
 import re
@@ -24,7 +25,9 @@ _SKIPPED = frozenset(
 )
 _CONTROLS = (["button"], ["select"], ["textarea"])
 _ARTICLES = frozenset({"article", "main"})
-_ENOUGH = 0.1  # of all text is in the article, else the page is written in its own way
+_LONG = 80  # characters of a block are running text, no title or entry of a menu
+_MOST = 0.5  # of it is in the article, else only teasers are called articles
+_ENOUGH = 0.1  # of all text, in a page without running text
 _DATES = ("article:published_time", "datepublished", "date", "dc.date", "dcterms.date")
 _JSON_DATE = re.compile(r"\"datePublished\"\s*:\s*\"([^\"]{8,40})\"")
 _HEADINGS = frozenset({"h1", "h2", "h3"})
@@ -91,7 +94,7 @@ class Page(HTMLParser):
     def text(self) -> str:
         texts = [_tidy("".join(parts)) for parts in self._paragraphs]
         kept = [t for t, chosen in zip(texts, self._in_article, strict=True) if chosen]
-        if sum(map(len, kept)) <= _ENOUGH * sum(map(len, texts)):
+        if not _is_article(kept, texts):
             kept = texts
         return "\n\n".join(text for text in kept if text)
 
@@ -155,6 +158,18 @@ class Page(HTMLParser):
             names = (attributes.get(kind) for kind in ("property", "name", "itemprop"))
             key = next(filter(None, names), "")
             self.meta.setdefault(key.lower(), attributes.get("content", ""))
+
+
+def _is_article(kept: list[str], texts: list[str]) -> bool:
+    """Tell whether the blocks kept say most of what the page says."""
+    running = _length(texts, _LONG)
+    if running:
+        return _length(kept, _LONG) >= _MOST * running
+    return _length(kept) > _ENOUGH * _length(texts)
+
+
+def _length(texts: list[str], shortest: int = 0) -> int:
+    return sum(len(text) for text in texts if len(text) >= shortest)
 
 
 def _tidy(paragraph: str) -> str:

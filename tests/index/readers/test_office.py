@@ -268,6 +268,27 @@ def test_html_keeps_the_article(tmp_path):
     assert (document.text, document.date) == ("Truce\n\nTalks began.", "2023-09-19")
 
 
+def test_html_distrusts_articles_that_are_teasers(tmp_path):
+    """Most running text stands outside of them, though a fifth of all text is in."""
+    teaser = "<article><h3>Related</h3><p>They met once more.</p></article>"
+    story = "<p>The council decided to close the bridge for the whole of the winter, "
+    page = f"<div>{(story + 'and said why.</p>') * 3}</div>{teaser * 3}"
+
+    text = read_one(tmp_path / "a.html", page.encode()).text
+
+    assert text.startswith("The council")
+    assert text.endswith("They met once more.")
+
+
+def test_html_keeps_an_article_among_long_menus(tmp_path):
+    """A menu of many short entries is no running text."""
+    menu = "<ul>" + "<li>News of the day</li>" * 100 + "</ul>"
+    story = "The council decided to close the bridge for the winter, " * 2
+    page = f"{menu}<article><p>{story}</p></article>"
+
+    assert read_one(tmp_path / "a.html", page.encode()).text.startswith("The council")
+
+
 def test_html_distrusts_an_empty_article(tmp_path):
     """One that holds next to nothing is not where the text is."""
     page = "<article>x</article><p>" + "Talks began. " * 5
