@@ -7,7 +7,7 @@ from pathlib import Path
 from index.errors import InputError
 from index.readers.decode import decode
 from index.readers.fields import document, one_line
-from index.readers.html import CHARSET, parse
+from index.readers.html import BOOK, CHARSET, parse
 from index.readers.package import Package, resolve
 from index.records import Document
 
@@ -22,7 +22,8 @@ def read(path: Path, name: str) -> Iterator[Document]:
         for number, part in enumerate(_chapters(package, book), 1):
             data = package.data(part)
             declared = CHARSET.search(data[:2048])
-            page = parse(decode(data, declared[1].decode("ascii") if declared else ""))
+            charset = declared[1].decode("ascii") if declared else ""
+            page = parse(decode(data, charset), BOOK)
             heading = one_line(page.heading())
             yield document(
                 f"{name}#{number}",

@@ -1,8 +1,8 @@
 """HTML pages, saved to disk; nothing is fetched.
 
-What is kept is what one reads: navigation, headers, footers and scripts are left
-out, and each block is a paragraph of its own. Where a page says which part of it is
-the article (<article>, <main>) and that holds most of what is told at length, only
+What is kept is what one reads: navigation, the site's header and footer, and scripts
+are left out, and each block is a paragraph of its own. Where a page says which part
+of it is the article (<article>, <main>) and that holds most of its running text, only
 that is kept.
 """
 
@@ -19,12 +19,14 @@ from index.records import Document
 CHARSET = re.compile(rb"<meta[^>]{0,200}?charset=[\"']?([A-Za-z0-9_:.-]{1,40})", re.I)
 _SPACE = re.compile(r"[ \t\n]+")
 
-_SKIPPED = frozenset(
+LEFT_OUT = frozenset(
     "script style nav header footer noscript template svg iframe button select "
     "textarea".split()
 )
+BOOK = LEFT_OUT - {"header", "footer"}  # they are the chapter's
+# As in ARIA, a header or footer within one of these is its own, not the site's.
+_SECTIONS = ("article", "aside", "main", "section")
 _CONTROLS = (["button"], ["select"], ["textarea"])
-_ARTICLES = frozenset({"article", "main"})
 _LONG = 80  # characters of a block are running text, no title or entry of a menu
 _MOST = 0.5  # of it is in the article, else only teasers are called articles
 _ENOUGH = 0.1  # of all text, in a page without running text
@@ -33,8 +35,8 @@ _JSON_DATE = re.compile(r"\"datePublished\"\s*:\s*\"([^\"]{8,40})\"")
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 _BLOCKS = frozenset(
     "address article aside blockquote body dd details div dl dt fieldset figcaption "
-    "figure form h1 h2 h3 h4 h5 h6 hr html li main ol p pre section summary table "
-    "tbody td th thead title tr ul".split()
+    "figure footer form h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section "
+    "summary table tbody td th thead title tr ul".split()
 )
 
 
@@ -52,31 +54,37 @@ def read(path: Path, name: str) -> Iterator[Document]:
     )
 
 
-def parse(text: str) -> "Page":
-    """Read what a page says, from its text."""
-    page = Page()
+def parse(text: str, left_out: frozenset[str] = LEFT_OUT) -> "Page":
+    """Read what a page says, from its text, less some elements."""
+    page = Page(left_out)
     # No close(): what it would do with tags left open takes quadratic time.
     page.feed(text + "\n")
-    return page
+    unclosed = page.unclosed() & {"nav", "header"}  # all that follows is in them
+    return parse(text, left_out - unclosed) if unclosed else page
 
 
 class Page(HTMLParser):
     """Gathers the paragraphs of a page and what it says about itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, left_out: frozenset[str]) -> None:
         super().__init__()
+        self._left_out = left_out
         self.language = ""
         self.time = ""
         self.meta: dict[str, str] = {}
         self._paragraphs: list[list[str]] = [[]]
         self._in_article: list[bool] = [False]
-        self._articles = 0  # that we are in
+        self._sections = Counter[str]()  # that we are in
         self._title: list[str] = []
         self._heading: int | None = None  # the first one's place among the paragraphs
         self._in_title = False
         self._skipping: list[str] = []
         self._skipped = Counter[str]()  # the same, by name
         self._within = 0  # blocks opened in the innermost of them and not ended
+
+    def unclosed(self) -> set[str]:
+        """Name what is left out and did not end."""
+        return set(self._skipping)
 
     def title(self) -> str:
         return self.meta.get("og:title") or "".join(self._title)
@@ -100,15 +108,15 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._notice(tag, {key: value or "" for key, value in attrs})
-        if tag in _SKIPPED:
+        if self._is_left_out(tag):
             self._skipping.append(tag)
             self._skipped[tag] += 1
             self._within = 0
         elif tag in _BLOCKS:
             self._within += 1
-            self._articles += tag in _ARTICLES
+            self._sections[tag] += tag in _SECTIONS
             self._begin()
-            if tag in _HEADINGS and self._heading is None:
+            if tag in _HEADINGS and self._heading is None and not self._skipping:
                 self._heading = len(self._paragraphs) - 1
         elif tag == "br":
             self._paragraphs[-1].append("\v")
@@ -122,7 +130,7 @@ class Page(HTMLParser):
             self._within -= 1
             while self._within < 0 and self._skipping[-1:] in _CONTROLS:
                 self._spoken()  # was left open, and would hide the rest of the page
-            self._articles = max(0, self._articles - (tag in _ARTICLES))
+            self._sections[tag] -= self._sections[tag] > 0
             self._begin()
         self._in_title = False
 
@@ -139,6 +147,11 @@ class Page(HTMLParser):
             found = _JSON_DATE.search(data, 0, 100_000)  # of JSON-LD
             self.time = found[1] if found else ""
 
+    def _is_left_out(self, tag: str) -> bool:
+        if tag in ("header", "footer") and not self._skipping:
+            return tag in self._left_out and not any(self._sections.values())
+        return tag in self._left_out
+
     def _spoken(self) -> str:
         """End what is left out innermost."""
         tag = self._skipping.pop()
@@ -147,7 +160,7 @@ class Page(HTMLParser):
 
     def _begin(self) -> None:
         self._paragraphs.append([])
-        self._in_article.append(self._articles > 0)
+        self._in_article.append(self._sections["article"] + self._sections["main"] > 0)
 
     def _notice(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "html":

@@ -123,7 +123,7 @@ Der <b>Präsi</b>dent  rief<br>zur Ruhe.</p><p>Sie &lt;schwiegen&gt;.
 
 
 def test_html_reads_what_people_read(tmp_path):
-    """Blocks are paragraphs; navigation, headers, footers and scripts are left out."""
+    """Blocks are paragraphs; navigation, the site's header and scripts are left out."""
     assert read_one(tmp_path / "a.html", PAGE) == Document(
         "a.html",
         "Feuerpause & Frieden",
@@ -158,6 +158,33 @@ def test_html_that_leaves_open_what_is_left_out(tmp_path, page):
     """The rest of the page is read, and nothing of a button."""
     text = "The bridge was closed."
     assert read_one(tmp_path / "a.html", page).text == text
+
+
+@pytest.mark.parametrize("section", ["article", "main", "section"])
+def test_html_reads_an_articles_own_header(tmp_path, section):
+    """Its headline, lead and signature are read; the site's header is not."""
+    own = "<header><h1>Truce</h1><p>They talk.</p></header>Text.<footer>Ana</footer>"
+    site = "<header>Site<section><header>Top</header></section>News</header>"
+    page = f"{site}<{section}>{own}</{section}><footer>Imprint</footer>"
+
+    text = read_one(tmp_path / "a.html", page).text
+    assert text == "Truce\n\nThey talk.\n\nText.\n\nAna"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<nav><a href=x>Home</a><p>The bridge was closed.</p>",
+        "<header>Home<p>The bridge was closed.</p><footer>Imprint</footer>",
+        "<header>Home<nav>Menu<section><p>The bridge was closed.</p></section>",
+    ],
+)
+def test_html_with_navigation_or_header_left_open(tmp_path, page):
+    """It is read, for all that follows is within."""
+    text = read_one(tmp_path / "a.html", f"<html><body>{page}</body></html>").text
+
+    assert text.startswith("Home")
+    assert text.endswith("The bridge was closed.")
 
 
 def test_html_believes_its_declared_encoding(tmp_path):

@@ -210,6 +210,15 @@ def test_epub_chapters_are_documents(tmp_path):
     ]
 
 
+def test_epub_chapters_have_headers(tmp_path):
+    """They are no site's: the title in one is read, and not one of the contents."""
+    chapter = "<nav><h2>Contents</h2></nav><header><h1>Night</h1></header><p>Dark.</p>"
+
+    (document,) = read(tmp_path / "a.epub", samples.epub({"a.xhtml": chapter}, "Days"))
+
+    assert (document.title, document.text) == ("Days: Night", "Night\n\nDark.")
+
+
 def test_rtf_reads_any_letter(tmp_path):
     """Code pages, Unicode, halves of what lies beyond; formatting goes."""
     rtf = (
