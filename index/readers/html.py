@@ -1,9 +1,9 @@
 """HTML pages, saved to disk; nothing is fetched.
 
-What is kept is what one reads: navigation, the site's header and footer, and scripts
-are left out, and each block is a paragraph of its own. Where a page says which part
-of it is the article (<article>, <main>) and that holds most of its running text, only
-that is kept.
+What is kept is what one reads: navigation, the site's header and footer, scripts and
+furigana are left out, and each block is a paragraph of its own. Where a page says
+which part of it is the article (<article>, <main>) and that holds most of its running
+text, only that is kept.
 """
 
 import re
@@ -21,12 +21,14 @@ _SPACE = re.compile(r"[ \t\n]+")
 
 LEFT_OUT = frozenset(
     "script style nav header footer noscript template svg iframe button select "
-    "textarea".split()
+    "textarea rp rt rtc".split()
 )
 BOOK = LEFT_OUT - {"header", "footer"}  # they are the chapter's
 # As in ARIA, a header or footer within one of these is its own, not the site's.
 _SECTIONS = ("article", "aside", "main", "section")
-_CONTROLS = (["button"], ["select"], ["textarea"])
+_IN_RUBY = frozenset({"rb", "rp", "rt", "rtc"})
+_RUBY = (["rp"], ["rt"], ["rtc"])
+_OFTEN_OPEN = (["button"], ["select"], ["textarea"], *_RUBY)
 _LONG = 80  # characters of a block are running text, no title or entry of a menu
 _MOST = 0.5  # of it is in the article, else only teasers are called articles
 _ENOUGH = 0.1  # of all text, in a page without running text
@@ -108,6 +110,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._notice(tag, {key: value or "" for key, value in attrs})
+        if tag in _IN_RUBY:
+            self._end_ruby()
         if self._is_left_out(tag):
             self._skipping.append(tag)
             self._skipped[tag] += 1
@@ -126,9 +130,11 @@ class Page(HTMLParser):
         if self._skipped[tag]:
             while self._spoken() != tag:
                 pass  # was left open within
+        elif tag == "ruby":
+            self._end_ruby()
         elif tag in _BLOCKS:
             self._within -= 1
-            while self._within < 0 and self._skipping[-1:] in _CONTROLS:
+            while self._within < 0 and self._skipping[-1:] in _OFTEN_OPEN:
                 self._spoken()  # was left open, and would hide the rest of the page
             self._sections[tag] -= self._sections[tag] > 0
             self._begin()
@@ -157,6 +163,11 @@ class Page(HTMLParser):
         tag = self._skipping.pop()
         self._skipped[tag] -= 1
         return tag
+
+    def _end_ruby(self) -> None:
+        """End what is said above the characters before: its end tag may be omitted."""
+        if self._skipping[-1:] in _RUBY:
+            self._spoken()
 
     def _begin(self) -> None:
         self._paragraphs.append([])

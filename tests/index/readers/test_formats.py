@@ -187,6 +187,29 @@ def test_html_with_navigation_or_header_left_open(tmp_path, page):
     assert text.endswith("The bridge was closed.")
 
 
+@pytest.mark.parametrize(
+    "ruby",
+    [
+        "<ruby>東<rt>とう</rt>京<rt>きょう</rt></ruby>",
+        "<ruby>東<rp>(</rp><rt>とう</rt><rp>)</rp>京<rp>(<rt>きょう<rp>)</ruby>",
+        "<ruby><rb>東<rb>京<rt>とう<rt>きょう<rtc><rt>Tōkyō</ruby>",
+        "<ruby><rb>東京<rtc><rt>とうきょう</rt></rtc><rtc>Tōkyō</rtc></ruby>",
+    ],
+)
+def test_html_leaves_out_how_characters_are_said(tmp_path, ruby):
+    """Words are whole without their furigana, whose end tags may be omitted."""
+    page = f"<p>{ruby}都に行く</p><p>帰る</p>"
+
+    assert read_one(tmp_path / "a.html", page).text == "東京都に行く\n\n帰る"
+
+
+def test_html_with_furigana_left_open(tmp_path):
+    """The rest of the page is read."""
+    page = "<p><ruby>東<rt>とう</p><p>帰る</p>"
+
+    assert read_one(tmp_path / "a.html", page).text == "東\n\n帰る"
+
+
 def test_html_believes_its_declared_encoding(tmp_path):
     """Two letters of Latin-2 would be too few to guess by."""
     page = '<meta charset="iso-8859-2"><p>żółć'.encode("iso-8859-2")
