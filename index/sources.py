@@ -22,6 +22,7 @@ _MAGIC = re.compile(r"[*?\[]")
 # Matching takes time to the power of the stars between two slashes.
 MOST_STARS = 3
 _STARS = re.compile(rf"\*+(?:[^*/]+\*+){{{MOST_STARS}}}")
+_NAMED_SET = re.compile(r"\[[^]]{0,99}\[:")
 
 # Beside a collection to measure retrieval with, its questions are no documents.
 BEIR = frozenset({"corpus.jsonl", "queries.jsonl"})
@@ -132,18 +133,30 @@ def _within(path: str, folder: str) -> bool:
 
 
 def _rules(root: str, at: str) -> Ignored:
-    """Read a folder's ignore file; InputError when it could be matched for ever."""
+    """Read a folder's ignore file; InputError when a line of it is no pattern."""
     path = Path(root, at, IGNORE)
     if not path.is_file():
         return ()
     lines = path.read_text("utf-8", "replace").splitlines()
     for number, line in enumerate(lines, 1):
-        if not line.startswith("#") and _STARS.search(line):
-            raise InputError(
-                f"line {number} of {path} has more than {MOST_STARS} stars between "
-                "two slashes; write it with fewer"
-            )
+        if not line.startswith("#") and (problem := _problem(line)):
+            raise InputError(f"line {number} of {path} {problem}")
     return ((at, GitIgnoreSpec.from_lines(lines)),)
+
+
+def _problem(line: str) -> str:
+    """Tell what is wrong with a pattern, or nothing."""
+    if _STARS.search(line):
+        return (
+            f"has more than {MOST_STARS} stars between two slashes; write it with fewer"
+        )
+    if _NAMED_SET.search(line):
+        return "names a set of letters, as [:alpha:] does; write them, as in [a-z]"
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except (ValueError, re.error):
+        return "is no pattern as .gitignore has them; correct or delete it"
+    return ""
 
 
 def _is_ignored(name: str, ignored: Ignored) -> bool:

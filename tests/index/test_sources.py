@@ -64,6 +64,26 @@ def test_an_ignore_file_cannot_take_for_ever(docs):
 
 
 @pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("!", "is no pattern as .gitignore has them; correct or delete it"),
+        ("\\", "no pattern"),
+        ("foo\\", "no pattern"),
+        ("[z-a].txt", "no pattern"),
+        ("[[:alpha:]]*", r"as \[:alpha:\] does; write them, as in \[a-z\]"),
+        ("[![:digit:]]*", "names a set of letters"),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_an_ignore_file_with_a_wrong_line_is_an_error(docs, line, problem):
+    """It names the file, the line and what is wanted."""
+    (docs / ".passageignore").write_text(f"# !\nold/\n{line}\n")
+
+    with pytest.raises(InputError, match=rf"line 3 of .*\.passageignore .*{problem}"):
+        names(docs)
+
+
+@pytest.mark.parametrize(
     ("pattern", "found"),
     [
         ("*.md", ["a.md"]),
