@@ -1,7 +1,7 @@
 """Markdown, with YAML front matter (`title`, `date`, `language`, `source`).
 
 Headings, emphasis and links become plain text: a document's text is what people
-read. Front matter is small and plain: no aliases, no tags.
+read. Code stays as it is. Front matter is small and plain: no aliases, no tags.
 """
 
 import re
@@ -26,10 +26,25 @@ _FIELD = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[^\s#:]{1,60}:(?!\S)|\s*[{]")
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S[^\n]*)$", re.MULTILINE)
 _CLOSING = re.compile(r"(?<![ \t#])[ \t]+#{1,6}$")
 _LINK = re.compile(
-    r"!?\[([^\[\]\n]{0,500})\]\([^()\s]{0,2000}(?: \"[^\"\n]{0,200}\")?\)"
+    r"!?\[([^\[\]\n]{0,500})\]"
+    r"\((?:[^()\s]|\([^()\s]{0,500}\)){0,2000}(?: \"[^\"\n]{0,200}\")?\)"
 )
 _STRONG = re.compile(r"\*\*(?=\S)([^*\n]{1,500})(?<=\S)\*\*")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{1,500})(?<=\S)\*(?![\w*])")
+# A fence may be in a list or a quotation, and left open; a span is in one paragraph.
+_CODE = r"""
+    ^(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*+(?P<fence>`{3,}+(?=[^`\n]*$)|~{3,}+)[^\n]*+
+    (?:\n(?![ \t>]*+(?P=fence)[`~]*+[ \t]*$)[^\n]*+)*+
+    (?:\n[ \t>]*+(?P=fence)[`~]*+)?
+|
+    (?<![\\`])(?P<ticks>`{1,20}+)(?!`)
+    (?:[^`\n]++|\n(?![ \t]*\n)|(?!(?P=ticks)(?!`))`++){0,200}+
+    (?P=ticks)(?!`)
+"""
+_COMMENT = r"<!--(?s:.*?)(?:(?P<end>-->)|\Z)"
+_CODE_ALONE = re.compile(_CODE, re.MULTILINE | re.VERBOSE)
+_CODE_OR_COMMENT = re.compile(f"{_CODE}|{_COMMENT}", re.MULTILINE | re.VERBOSE)
+_PLACE = re.compile("\0([0-9]+)\0")  # of code: clean text holds no NUL
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -44,11 +59,11 @@ class _PlainLoader(yaml.SafeLoader):
 def read(path: Path, name: str) -> Iterator[Document]:
     """Read a Markdown file; without a `title`, its first heading is one."""
     fields, body = front_matter(load(path))
-    heading = _HEADING.search(_uncommented(body))
+    text = unbroken(body)
     yield document(
         name,
-        plain(unbroken(body)),
-        title=fields.get("title") or (plain(heading[0]) if heading else path.stem),
+        plain(text),
+        title=fields.get("title") or _title(text) or path.stem,
         source=fields.get("source") or path.name,
         language=fields.get("language"),
         published=fields.get("date"),
@@ -94,27 +109,47 @@ def _parse(block: str) -> Any:
 
 
 def plain(text: str) -> str:
-    """Take the marks of headings, emphasis, links and comments away.
+    """Take the marks of headings, emphasis, links and comments away, not from code.
 
-    >>> plain("## The **truce**\\nSee [the map](https://example.org/m).")
-    'The truce\\nSee the map.'
+    >>> plain("## The **truce**\\nSee [the map](https://example.org/m), not `a**b**c`.")
+    'The truce\\nSee the map, not `a**b**c`.'
     """
-    text = _HEADING.sub(_heading, _uncommented(text))
+    prose, code = _parted(text)
+    return _joined(_unmarked(prose), code)
+
+
+def _title(text: str) -> str:
+    prose, code = _parted(text)
+    heading = _HEADING.search(prose)
+    return _joined(_unmarked(heading[0]), code) if heading else ""
+
+
+def _unmarked(prose: str) -> str:
+    prose = _HEADING.sub(_heading, prose)
     for pattern in (_LINK, _STRONG, _EMPHASIS):
-        text = pattern.sub(r"\1", text)
-    return text
+        prose = pattern.sub(r"\1", prose)
+    return prose
 
 
 def _heading(match: re.Match[str]) -> str:
     return _CLOSING.sub("", match[1].rstrip())
 
 
-def _uncommented(text: str) -> str:
-    kept, place = [], 0
-    while (start := text.find("<!--", place)) >= 0:
-        end = text.find("-->", start + 4)
-        if end < 0:
-            break
-        kept.append(text[place:start])
-        place = end + 3
-    return "".join([*kept, text[place:]])
+def _parted(text: str) -> tuple[str, list[str]]:
+    """Leave comments out, and numbers in the place of code; give that code, too."""
+    code: list[str] = []
+
+    def replaced(match: re.Match[str]) -> str:
+        found = match[0]
+        if not found.startswith("<!--"):
+            code.append(found)
+            return f"\0{len(code) - 1}\0"
+        if match["end"]:
+            return ""
+        return "<!--" + _CODE_ALONE.sub(replaced, found[4:])
+
+    return _CODE_OR_COMMENT.sub(replaced, text), code
+
+
+def _joined(prose: str, code: list[str]) -> str:
+    return _PLACE.sub(lambda place: code[int(place[1])], prose)

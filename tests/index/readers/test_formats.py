@@ -70,6 +70,51 @@ def test_markdown_becomes_plain():
 
 
 @pytest.mark.parametrize(
+    "code",
+    [
+        "`2**10 + 3**2`",
+        "`` a`*b*` ``",
+        "`over *two*\nlines*`",
+        "```python\n# *comment*\n\nd[key](arg)\n<!-- x -->\n```",
+        "~~~ `a`\n```\n# b\n~~~~",
+        "1. - ```\n     # a\n\n     **b**\n     ```",
+        "> ```\n> # a\n> ```",
+        "```\n# left open\n\n**a**",
+    ],
+)
+def test_markdown_leaves_code_as_it_is(code):
+    """Whatever looks like marks in a fence or a span; marks around it go."""
+    marked = f"**a** <!-- open ` --> b\n\n{code}\n"
+
+    assert markdown.plain(marked) == f"a  b\n\n{code}\n"
+
+
+def test_markdown_reads_marks_around_code():
+    """Code may be the text of a link, strong, or beside a tick that is no code."""
+    marked = (
+        "# [`f()`](a.html) and **`g*h`**\nA \\` and *b* `` c.\n\n*d* `e*f*g` <!-- `*h*"
+    )
+
+    assert markdown.plain(marked) == (
+        "`f()` and `g*h`\nA \\` and b `` c.\n\nd `e*f*g` <!-- `h"
+    )
+
+
+def test_markdown_takes_no_title_from_code(tmp_path):
+    """A comment in code is no heading; code in a heading is read."""
+    text = "```sh\n# install\n```\n\n# The `qa` command\n"
+
+    assert read_one(tmp_path / "a.md", text).title == "The `qa` command"
+
+
+def test_markdown_reads_links_with_parentheses():
+    """As on Wikipedia."""
+    link = "([Mercury](https://en.wikipedia.org/wiki/Mercury_(planet)#Name))"
+
+    assert markdown.plain(link) == "(Mercury)"
+
+
+@pytest.mark.parametrize(
     "prose",
     [
         "Just a line.",
@@ -281,6 +326,9 @@ def test_jsonl_refuses_endless_lines(tmp_path, monkeypatch):
         next(documents)
 
 
+TICKS = " ".join("`" * n for n in range(1, 45))
+
+
 @pytest.mark.parametrize(
     ("suffix", "unit"),
     [
@@ -290,7 +338,11 @@ def test_jsonl_refuses_endless_lines(tmp_path, monkeypatch):
         ),
         *(
             ("md", unit)
-            for unit in ["[", "[](", "*", "**a", "<!--", "# a  ", "- ", "`"]
+            for unit in ["[", "[](", "*", "**a", "<!--", "# a  ", "- ", "`", "` `` "]
+        ),
+        *(
+            ("md", unit)
+            for unit in ["[](((a", "[](a(", "```\n", "``` `\n", "\\`", TICKS]
         ),
         *(("md", "---\n" + unit) for unit in ["a: ", "? ", "- "]),
         *(("txt", unit) for unit in [" ", "\n", "é", "\u0323\u0301"]),
