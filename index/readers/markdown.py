@@ -45,6 +45,7 @@ _COMMENT = r"<!--(?s:.*?)(?:(?P<end>-->)|\Z)"
 _CODE_ALONE = re.compile(_CODE, re.MULTILINE | re.VERBOSE)
 _CODE_OR_COMMENT = re.compile(f"{_CODE}|{_COMMENT}", re.MULTILINE | re.VERBOSE)
 _PLACE = re.compile("\0([0-9]+)\0")  # of code: clean text holds no NUL
+_NO_TEXT = (":timestamp", ":null", ":merge")
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -54,6 +55,13 @@ class _PlainLoader(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("aliases are not read")
         return super().compose_node(parent, position)
+
+
+# `no` is Norwegian, `On` a title and `12:30` what it says: only dates are no text.
+_PlainLoader.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in forms if tag.endswith(_NO_TEXT)]
+    for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def read(path: Path, name: str) -> Iterator[Document]:

@@ -48,6 +48,21 @@ def test_markdown_reads_front_matter(tmp_path):
     )
 
 
+def test_front_matter_is_text(tmp_path):
+    """Whatever YAML would make of it: `no` is false there, 12:30 a number."""
+
+    def fields(title, language="no", date="2023-09-19"):
+        block = f"title: {title}\nlanguage: {language}\ndate: {date}"
+        document = read_one(tmp_path / "a.md", f"---\n{block}\n---\n# H\n")
+        return document.title, document.language, document.date
+
+    assert fields("On") == ("On", "no", "2023-09-19")
+    for title in ("2024", "007", "12:30", "1_000", "no", "0", "2023-09-19"):
+        assert fields(title)[0] == title
+    assert fields("~", "NO-nb", "2023-09-19 10:00:00") == ("H", "no", "2023-09-19")
+    assert fields("", "", "2023-09-19T23:00:00-05:00") == ("H", "", "2023-09-19")
+
+
 def test_markdown_without_front_matter_has_its_heading_as_title(tmp_path):
     """The first heading, whatever its level; a file without one has its name."""
     assert (
