@@ -36,9 +36,10 @@ _DATES = ("article:published_time", "datepublished", "date", "dc.date", "dcterms
 _JSON_DATE = re.compile(r"\"datePublished\"\s*:\s*\"([^\"]{8,40})\"")
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 _BLOCKS = frozenset(
-    "address article aside blockquote body dd details div dl dt fieldset figcaption "
-    "figure footer form h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section "
-    "summary table tbody td th thead title tr ul".split()
+    "address article aside blockquote body caption center dd details dialog dir div "
+    "dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr "
+    "html legend li listing main menu nav ol p plaintext pre search section summary "
+    "table tbody td tfoot th thead title tr ul xmp".split()
 )
 
 

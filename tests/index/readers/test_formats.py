@@ -8,7 +8,7 @@ import pytest
 
 from index import readers
 from index.errors import InputError
-from index.readers import markdown
+from index.readers import html, markdown
 from index.records import Document
 
 
@@ -218,6 +218,19 @@ def test_html_that_leaves_open_what_is_left_out(tmp_path, page):
     """The rest of the page is read, and nothing of a button."""
     text = "The bridge was closed."
     assert read_one(tmp_path / "a.html", page).text == text
+
+
+def test_html_parts_what_browsers_part():
+    """All that the standard displays as blocks, list items or parts of a table."""
+    names = (
+        "address aside blockquote body caption center dd details dialog dir "
+        "div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header "
+        "hgroup hr html legend li listing menu nav ol p plaintext pre search "
+        "section summary table tbody td tfoot th thead tr ul xmp"
+    )
+    for name in names.split():
+        page = html.parse(f"a<{name}>b</{name}>c", frozenset())
+        assert page.text() == "a\n\nb\n\nc"
 
 
 @pytest.mark.parametrize("section", ["article", "main", "section"])
