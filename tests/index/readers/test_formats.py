@@ -115,6 +115,13 @@ def test_markdown_reads_marks_around_code():
     )
 
 
+def test_markdown_ends_no_code_in_another_paragraph():
+    """Nor in another entry of a list: a tick there begins what is none."""
+    marked = "- `a *b*\n- *c* ` d\n\n*e* `\n\n*f* `"
+
+    assert markdown.plain(marked) == "- `a b\n- c ` d\n\ne `\n\nf `"
+
+
 def test_markdown_takes_no_title_from_code(tmp_path):
     """A comment in code is no heading; code in a heading is read."""
     text = "```sh\n# install\n```\n\n# The `qa` command\n"
