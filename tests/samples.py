@@ -150,8 +150,9 @@ def xlsx(sheets: Mapping[str, str], strings: Sequence[str] = (), **parts: str) -
 
 
 def odf(body: str, title: str = "", date: str = "", **parts: str) -> bytes:
-    """Write an OpenDocument file; `text:`, `table:` and `draw:` are its namespaces."""
-    spaces = " ".join(f'xmlns:{n}="{_OPEN}{n}:1.0"' for n in ("text", "table", "draw"))
+    """Write an OpenDocument file; with `text:`, `table:`, `draw:` and `svg:`."""
+    names = ("text", "table", "draw", "svg-compatible")
+    spaces = " ".join(f'xmlns:{n.partition("-")[0]}="{_OPEN}{n}:1.0"' for n in names)
     files = {
         "content.xml": f"<content {spaces}>{body}</content>",
         "meta.xml": f'<meta xmlns:dc="{_DC}" xmlns:m="urn:m"><dc:title>{title}'

@@ -1,7 +1,7 @@
 """Word documents (Office Open XML, ECMA-376).
 
-What is read is what is printed: paragraphs, tables a row a line, text boxes, then
-footnotes. Deleted text, comments, headers and footers are left out.
+What is read is what is printed: paragraphs, each with its text boxes after it, tables a
+row a line, then footnotes. Deleted text, comments, headers and footers are left out.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def read(path: Path, name: str) -> Iterator[Document]:
     """Read a document; its title is the declared one, or its first heading."""
     with closing(Package(path)) as package:
         main = package.main()
-        written = list(blocks(package.events(main), _WORD))
+        written = blocks(package.events(main), _WORD)
         headings = (b.text for b in written if b.style.lower() in _TITLES)
         for kind, part in package.links(main).values():
             if kind in _NOTES:

@@ -1,7 +1,8 @@
 """XML as a stream of events: no tree in memory, no entities, nothing fetched.
 
-Namespaces are dropped from names: the dialects of a format differ in them alone. Only
-attributes that point to another part keep a mark of theirs, `r:`.
+Namespaces are dropped from names: the dialects of a format differ in them alone. Two
+leave a mark: attributes that point to another part begin with `r:`, and what is said
+of a drawing in OpenDocument with `svg:`, as other things there have a title.
 """
 
 from collections.abc import Iterable, Iterator
@@ -56,7 +57,8 @@ def _refuse(*declaration: object) -> None:
 
 @lru_cache(1000)
 def _local(name: str) -> str:
-    return name.rpartition(" ")[2]
+    space, _, local = name.rpartition(" ")
+    return f"svg:{local}" if "xmlns:svg-compatible" in space else local
 
 
 @lru_cache(1000)

@@ -1,7 +1,7 @@
 """Paragraphs and tables out of XML events, for formats that differ only in names."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,14 +15,16 @@ class Dialect:
     """What a format calls things: each field holds names of tags.
 
     texts: what holds characters; empty when all of a paragraph does, white space being
-    one space. skipped: what is not read. marks: what stands for characters. styles:
-    what names the style of a paragraph, and in which attribute.
+    one space. notes: what holds a note where its sign stands. skipped: what is not
+    read. marks: what stands for characters. styles: what names the style of a
+    paragraph, and in which attribute.
     """
 
     paragraphs: frozenset[str]
     rows: frozenset[str]
     cells: frozenset[str]
     texts: frozenset[str] = frozenset()
+    notes: frozenset[str] = frozenset()
     skipped: frozenset[str] = frozenset()
     marks: Mapping[str, str] = field(default_factory=dict)
     styles: Mapping[str, str] = field(default_factory=dict)
@@ -36,35 +38,73 @@ class Block(NamedTuple):
     is_row: bool
 
 
-def blocks(events: Iterable[Event], dialect: Dialect) -> Iterator[Block]:
-    """Give what is written, in order; what is within a cell becomes part of it."""
-    # Texts of the paragraphs, rows and cells we are in; all that is written is last.
-    inside: list[list[str]] = []
+@dataclass(slots=True)
+class _Holder:
+    """A paragraph, row, cell or note that is open, and what was written in it.
+
+    after: blocks within a paragraph or a note, such as those of a text box.
+    """
+
+    name: str
+    style: str = ""
+    parts: list[str] = field(default_factory=list)
+    after: list[Block] = field(default_factory=list)
+
+
+def blocks(events: Iterable[Event], dialect: Dialect) -> list[Block]:
+    """Give what is written, in order.
+
+    What is within a cell becomes part of it; a paragraph within a paragraph comes
+    after it; notes come last.
+    """
+    whole, notes = _Holder(""), list[Block]()
+    inside = [whole]
     texts = skipped = 0
-    style = ""
-    holders = dialect.paragraphs | dialect.rows | dialect.cells
+    holders = dialect.paragraphs | dialect.rows | dialect.cells | dialect.notes
     for kind, name, attributes in events:
         if kind == "text":
-            if inside and not skipped and (texts or not dialect.texts):
-                inside[-1].append(name if dialect.texts else _SPACE.sub(" ", name))
+            if not skipped and (texts or not dialect.texts):
+                shown = name if dialect.texts else _SPACE.sub(" ", name)
+                inside[-1].parts.append(shown)
             continue
         step = 1 if kind == "start" else -1
         skipped += step * (name in dialect.skipped)
         texts += step * (name in dialect.texts)
         if kind == "start":
-            if name in dialect.paragraphs:
-                style = ""
-            style = attributes.get(dialect.styles.get(name, ""), style)
-            if name in holders:
-                inside.append([])
-            elif inside and not skipped:
-                inside[-1].append(dialect.marks.get(name, ""))
+            inside += [_Holder(name)] if name in holders else []
+            if not skipped:
+                _mark(inside[-1], name, attributes, dialect)
         elif name in holders:
-            text = _joined(inside.pop(), name, dialect)
-            if inside:
-                inside[-1].append(text)
-            elif text:
-                yield Block(text, style, name in dialect.rows)
+            written = _written(inside.pop(), dialect)
+            if name in dialect.notes:
+                notes += written
+            else:
+                _put(written, inside[-1], dialect)
+    return whole.after + notes
+
+
+def _mark(
+    holder: _Holder, name: str, attributes: Mapping[str, str], dialect: Dialect
+) -> None:
+    holder.parts.append(dialect.marks.get(name, ""))
+    holder.style = attributes.get(dialect.styles.get(name, ""), holder.style)
+
+
+def _written(holder: _Holder, dialect: Dialect) -> list[Block]:
+    """Give what a closed holder says; a note says what is in its paragraphs."""
+    text = _joined(holder.parts, holder.name, dialect)
+    if holder.name in dialect.notes or not text:
+        return holder.after
+    return [Block(text, holder.style, holder.name in dialect.rows), *holder.after]
+
+
+def _put(written: list[Block], holder: _Holder, dialect: Dialect) -> None:
+    if holder.name not in dialect.rows | dialect.cells:
+        holder.after += written
+        return
+    for block in written:
+        holder.parts.append(block.text)
+        holder.style = block.style
 
 
 def _joined(parts: list[str], name: str, dialect: Dialect) -> str:

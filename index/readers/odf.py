@@ -20,7 +20,10 @@ _WRITTEN = Dialect(
     paragraphs=frozenset({"p", "h"}),
     rows=frozenset({"table-row"}),
     cells=frozenset({"table-cell"}),
-    skipped=frozenset({"tracked-changes", "annotation", "note-citation", "forms"}),
+    notes=frozenset({"note"}),
+    skipped=frozenset(
+        {"tracked-changes", "annotation", "forms", "svg:title", "svg:desc"}
+    ),
     marks={"s": " ", "tab": "\t", "line-break": "\n"},
     styles={"h": "outline-level"},
 )
@@ -45,7 +48,7 @@ def read(path: Path, name: str) -> Iterator[Document]:
 def _text(
     events: Iterable[Event], path: Path, name: str, facts: Facts
 ) -> Iterator[Document]:
-    written = list(blocks(events, _WRITTEN))
+    written = blocks(events, _WRITTEN)
     headings = (block.text for block in written if block.style)
     text = text_of(written)
     yield document(

@@ -49,7 +49,7 @@ def _slides(package: Package) -> Iterator[str]:
 
 
 def _slide(package: Package, part: str) -> str:
-    written = list(blocks(package.events(part), _DRAWING))
+    written = blocks(package.events(part), _DRAWING)
     for kind, target in package.links(part).values():
         if kind == "notesSlide":
             written += blocks(package.events(target), _DRAWING)

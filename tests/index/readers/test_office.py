@@ -52,15 +52,28 @@ def test_docx_reads_what_is_printed(tmp_path):
 
 
 def test_docx_reads_text_boxes_once(tmp_path):
-    """A box is written twice, for old programs and new; it stands in its paragraph."""
-    box = f"<w:txbxContent>{p('In a box')}</w:txbxContent>"
+    """A box is written twice, for old programs and new; it comes after its words."""
+    box = f"<w:txbxContent>{p('In a')}{p('box')}</w:txbxContent>"
     body = (
-        "<w:p><w:r><w:t>Around. </w:t><mc:AlternateContent>"
+        "<w:p><w:r><w:t>Ar</w:t></w:r><w:r><mc:AlternateContent>"
         f"<mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
-        "</mc:AlternateContent></w:r></w:p>"
+        "</mc:AlternateContent></w:r><w:r><w:t>ound.</w:t></w:r></w:p>"
     )
 
-    assert read_one(tmp_path / "a.docx", samples.docx(body)).text == "Around. In a box"
+    document = read_one(tmp_path / "a.docx", samples.docx(body))
+
+    assert document.text == "Around.\n\nIn a\n\nbox"
+
+
+def test_docx_text_box_in_a_table_stays_in_its_cell(tmp_path):
+    """And does not part the words around it."""
+    box = f"<w:txbxContent>{p('box')}</w:txbxContent>"
+    words = f"<w:p><w:r><w:t>Ar</w:t>{box}<w:t>ound</w:t></w:r></w:p>"
+    row = f"<w:tr><w:tc>{words}</w:tc><w:tc>{p('Riga')}</w:tc></w:tr>"
+
+    document = read_one(tmp_path / "a.docx", samples.docx(f"<w:tbl>{row}</w:tbl>"))
+
+    assert document.text == "Around box | Riga"
 
 
 @pytest.mark.parametrize(
@@ -149,7 +162,7 @@ def test_xlsx_dates_count_days(value, shown):
 
 
 def test_odt_reads_what_is_printed(tmp_path):
-    """White space is one space, marks are what they stand for, notes stand in place."""
+    """White space is one space, marks are what they stand for."""
     body = (
         '<text:h text:outline-level="1">Truce</text:h>'
         "<text:tracked-changes><text:p>gone</text:p></text:tracked-changes>"
@@ -162,6 +175,32 @@ def test_odt_reads_what_is_printed(tmp_path):
 
     assert (document.title, document.date) == ("Truce", "2023-09-19")
     assert document.text == "Truce\n\nOne two\tthree\nfour"
+
+
+def test_odt_notes_come_last(tmp_path):
+    """The sentence that a note is on stays whole."""
+    note = (
+        "<text:note><text:note-citation>1</text:note-citation><text:note-body>"
+        "<text:p>Signed in 1648.</text:p></text:note-body></text:note>"
+    )
+    body = f"<text:p>The treaty{note} held.</text:p><text:p>Then peace.</text:p>"
+
+    document = read_one(tmp_path / "a.odt", samples.odf(body))
+
+    assert document.text == "The treaty held.\n\nThen peace.\n\nSigned in 1648."
+
+
+def test_odt_text_boxes_come_after_their_paragraph(tmp_path):
+    """What is said of a picture is left out; a field that is called so, too, stays."""
+    body = (
+        "<text:p>Wor<draw:frame><draw:text-box><text:p>One.</text:p><text:p>Two."
+        "</text:p></draw:text-box><svg:title>Alt</svg:title><svg:desc>Alt</svg:desc>"
+        "</draw:frame>ds of <text:title>Truce</text:title></text:p>"
+    )
+
+    document = read_one(tmp_path / "a.odt", samples.odf(body))
+
+    assert document.text == "Words of Truce\n\nOne.\n\nTwo."
 
 
 def test_odp_pages_are_pages(tmp_path):
