@@ -1,7 +1,13 @@
-"""Tables as text: values parted by commas, semicolons, tabs or bars; see `table`."""
+"""Tables as text: values parted by commas, semicolons, tabs or bars; see `table`.
+
+Where tabs part them, a quotation mark that closes nowhere is a mark like any other:
+most programs that write tabs quote nothing. Elsewhere it is refused, as nobody can say
+which of the lines after it are rows.
+"""
 
 import csv
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -19,19 +25,46 @@ def read(path: Path, name: str) -> Iterator[Document]:
     csv.field_size_limit(MAX_LINE)
     lines = load(path).split("\n")
     delimiter = "\t" if path.suffix.lower() == ".tsv" else _delimiter(lines)
-    yield from table.documents(
-        _rows(lines, delimiter), name, title=path.stem, source=path.name
-    )
+    rows = _tabbed(lines) if delimiter == "\t" else _rows(lines, delimiter)
+    yield from table.documents(rows, name, title=path.stem, source=path.name)
 
 
 def _rows(lines: list[str], delimiter: str) -> Iterator[list[str]]:
+    """Read rows: a cell over several lines must be quoted without fault."""
     rows = csv.reader((line + "\n" for line in lines), delimiter=delimiter)
+    first = 0
     try:
-        yield from rows
+        for row in rows:
+            if rows.line_num - first > 1:
+                _strict(lines[first : rows.line_num], delimiter)
+            first = rows.line_num
+            yield row
     except csv.Error as error:
         raise InputError(
-            f"line {rows.line_num}: {error}; is a quotation mark left open?"
+            f"line {first + 1}: {error}; is a quotation mark left open?"
         ) from error
+
+
+def _strict(lines: list[str], delimiter: str) -> list[list[str]]:
+    ended = (line + "\n" for line in lines)
+    return list(csv.reader(ended, delimiter=delimiter, strict=True))
+
+
+def _tabbed(lines: list[str]) -> list[list[str]]:
+    """Read rows: over several lines only if lines alone make no table."""
+    alone = [_line(line) for line in lines if line]
+    widths = {len(row) for row in alone}
+    if len(widths) > 1 or 1 in widths:
+        with suppress(csv.Error):
+            return _strict(lines, "\t")
+    return alone
+
+
+def _line(line: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter="\t", strict=True))
+    except csv.Error:
+        return line.split("\t")
 
 
 def _delimiter(lines: list[str]) -> str:

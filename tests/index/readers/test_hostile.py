@@ -196,6 +196,14 @@ def test_csv_with_an_open_quotation(tmp_path, monkeypatch):
     assert refused(tmp_path / "a.csv", data).startswith("line ")
 
 
+@pytest.mark.parametrize("end", ["", "5,b\n", '5,"b"\n', '5,"b\n6,"c"\n'])
+def test_csv_with_a_quotation_that_would_swallow_rows(tmp_path, end):
+    """Whatever comes after it: the line it begins on is told."""
+    data = f'a,b\n1,2\n3,"x\n4,y\n{end}'
+
+    assert refused(tmp_path / "a.csv", data.encode()).startswith("line 3: ")
+
+
 def test_mail_of_many_parts_ends(tmp_path):
     """Nested a thousandfold, it is one line at worst."""
     data = b"Subject: x\n"

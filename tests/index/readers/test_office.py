@@ -286,6 +286,27 @@ def test_csv_rows_name_their_columns(tmp_path):
     assert document.text == "Name: Ana; City: Riga; old town\nCity: Ulm"
 
 
+def test_csv_forgives_words_after_a_quotation(tmp_path):
+    """Within a line nothing else is at stake."""
+    assert read_one(tmp_path / "a.csv", b'a,b\n"x" y,z\n').text == "a: x y; b: z"
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        ('1\t"Hello\n2\tbye\n', 'n: 1; t: "Hello\nn: 2; t: bye'),
+        ('1\t"Hello\n2\tbye"\n', 'n: 1; t: "Hello\nn: 2; t: bye"'),
+        ('1\t"Hello" she said\n', 'n: 1; t: "Hello" she said'),
+        ('1\t"Hello\n2\n', 'n: 1; t: "Hello\nn: 2'),
+        ('1\t"say ""hi""\tnow"\n', 'n: 1; t: say "hi" now'),
+        ('1\t"one\ntwo"\n2\tbye\n', "n: 1; t: one two\nn: 2; t: bye"),
+    ],
+)
+def test_tsv_quotes_only_where_that_makes_a_table(tmp_path, rows, text):
+    """A mark that begins a cell is mostly just a mark: it swallows no rows."""
+    assert read_one(tmp_path / "a.tsv", f"n\tt\n{rows}".encode()).text == text
+
+
 def test_csv_without_names_keeps_its_first_row(tmp_path):
     """Numbers name nothing."""
     assert read_one(tmp_path / "a.csv", b"1,2\n3,4\n").text == "1; 2\n3; 4"
