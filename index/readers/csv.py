@@ -26,7 +26,9 @@ def read(path: Path, name: str) -> Iterator[Document]:
     lines = load(path).split("\n")
     delimiter = "\t" if path.suffix.lower() == ".tsv" else _delimiter(lines)
     rows = _tabbed(lines) if delimiter == "\t" else _rows(lines, delimiter)
-    yield from table.documents(rows, name, title=path.stem, source=path.name)
+    yield from table.documents(
+        rows, name, title=path.stem, source=path.name, delimiter=delimiter
+    )
 
 
 def _rows(lines: list[str], delimiter: str) -> Iterator[list[str]]:

@@ -1,9 +1,9 @@
 """Rows of cells to documents, for CSV and spreadsheets.
 
-With a column called `text` (or `body`, `content`), as in a collection of articles,
-each row is a document, and `id`, `title`, `date`, `language` and `source` are taken
-from columns of these names. Any other table is one document, a line a row, and each
-cell is told by the name of its column: a line is understood by itself.
+With a column called `text`, as in a collection of articles, each row is a document, and
+`id`, `title`, `date`, `language` and `source` are taken from columns of these names. Any
+other table is one document, a line a row, and each cell is told by the name of its
+column: a line is understood by itself.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,23 +11,30 @@ from collections.abc import Iterable, Iterator, Sequence
 from index.readers.fields import document, one_line
 from index.records import Document
 
-_TEXTS = ("text", "body", "content")
 Row = Sequence[str]
 
 
 def documents(
-    rows: Iterable[Row], name: str, *, title: str, source: str, published: object = ""
+    rows: Iterable[Row],
+    name: str,
+    *,
+    title: str,
+    source: str,
+    published: object = "",
+    delimiter: str = "",
 ) -> Iterator[Document]:
-    """Make documents of a table; blank rows are left out."""
+    """Make documents of a table; blank rows are left out.
+
+    delimiter: what parts the cells; with it, a text may hold it unquoted.
+    """
     filled = (row for row in rows if any(cell.strip() for cell in row))
     first = next(filled, ())
     names = [one_line(cell).lower() for cell in first]
-    text = next((names.index(known) for known in _TEXTS if known in names), None)
-    if text is not None:
+    if "text" in names:
         for number, row in enumerate(filled, 2):
-            cells = dict(zip(names, row, strict=False))
-            if cells.get(names[text], "").strip():
-                yield _entry(cells, names[text], f"{name}#", number, source)
+            whole = _whole(row, names, delimiter) if delimiter else row
+            cells = dict(zip(names, whole, strict=False))
+            yield _entry(cells, f"{name}#", number, source)
         return
     yield document(
         name,
@@ -58,14 +65,28 @@ def sheets(
         )
 
 
-def _entry(
-    cells: dict[str, str], text: str, prefix: str, number: int, source: str
-) -> Document:
+def _whole(row: Row, names: Sequence[str], delimiter: str) -> list[str]:
+    """Join the cells that a text fell into, where there are more than columns.
+
+    >>> _whole(["1", "Well", " well", "en", ""], ["id", "text", "lang"], ",")
+    ['1', 'Well, well', 'en']
+    """
+    cells = list(row)
+    while len(cells) > len(names) and not cells[-1].strip():
+        cells.pop()
+    text = names.index("text")
+    end = text + 1 + max(len(cells) - len(names), 0)
+    cells[text:end] = [delimiter.join(cells[text:end])]
+    return cells
+
+
+def _entry(cells: dict[str, str], prefix: str, number: int, source: str) -> Document:
+    text, title = cells.get("text", ""), cells.get("title", "")
     key = cells.get("_id") or cells.get("id") or number
     return document(
         f"{prefix}{key}",
-        cells[text],
-        title=cells.get("title", ""),
+        text if text.strip() else title,
+        title=title,
         source=cells.get("source") or source,
         language=cells.get("language") or cells.get("lang"),
         published=cells.get("date"),

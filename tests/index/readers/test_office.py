@@ -324,6 +324,35 @@ def test_csv_with_texts_is_a_collection(tmp_path):
     ]
 
 
+def test_csv_row_without_text_is_its_title(tmp_path):
+    """As in JSON lines."""
+    (document,) = read(tmp_path / "a.csv", b"id,title,text\n1,Truce,\n")
+
+    assert document.text == "Truce"
+
+
+def test_csv_only_text_makes_a_collection(tmp_path):
+    """What is in a package is one fact of many."""
+    table = b"product,content,body\nSoap,200 ml,green\n"
+
+    document = read_one(tmp_path / "a.csv", table)
+
+    assert document.text == "product: Soap; content: 200 ml; body: green"
+
+
+def test_csv_text_may_hold_the_delimiter(tmp_path):
+    """A row with more cells than columns has it in its text, unquoted."""
+    table = "id,text,lang\n1,Hello, world, again,en\n2,short\n3,x,de,,\n"
+
+    documents = read(tmp_path / "a.csv", table.encode())
+
+    assert [(d.text, d.language) for d in documents] == [
+        ("Hello, world, again", "en"),
+        ("short", ""),
+        ("x", "de"),
+    ]
+
+
 def test_html_keeps_the_article(tmp_path):
     """What stands beside <article> goes; the date may be in JSON-LD."""
     page = (
