@@ -27,6 +27,8 @@ _WRITTEN = Dialect(
     marks={"s": " ", "tab": "\t", "line-break": "\n"},
     styles={"h": "outline-level"},
 )
+_CELLS = ("table-cell", "covered-table-cell")
+_UNREAD = _WRITTEN.skipped | {"covered-table-cell"}  # one that another lies over
 _MOST_REPEATED = 1_000  # up to here equal neighbours are kept
 
 Facts = dict[str, str]
@@ -101,20 +103,25 @@ def _spreadsheet(
 def _sheets(events: Iterable[Event]) -> Iterator[tuple[str, list[list[str]]]]:
     """Give the name of each sheet and its rows, those that repeat once."""
     sheet, rows, row, cell = "", list[list[str]](), list[str](), list[str]()
-    repeated, in_paragraph = 1, False
+    repeated, paragraphs, unread = 1, 0, 0
     for kind, name, attributes in events:
         if kind == "text":
-            cell += [name] if in_paragraph else []
-        elif name == "p":
-            in_paragraph = kind == "start"
+            cell += [name] if paragraphs and not unread else []
+            continue
+        step = 1 if kind == "start" else -1
+        unread += step * (name in _UNREAD)
+        paragraphs += step * (name == "p")
+        if name == "p" and not unread:
             cell.append(" ")
         elif kind == "start" and name == "table":
             sheet, rows = attributes.get("name", ""), []
-        elif kind == "start" and name == "table-cell":
-            repeated, cell = _repeated(attributes), []
         elif kind == "start" and name == "table-row":
             row = []
-        elif name == "table-cell":
+        elif kind == "start" and name in _CELLS:
+            repeated, cell = _repeated(attributes), []
+        elif kind == "start" and not unread:
+            cell.append(_WRITTEN.marks.get(name, ""))
+        elif name in _CELLS:
             n_cells = min(repeated, max(_MOST_REPEATED - len(row), 1))
             row += ["".join(cell).strip()] * n_cells
         elif kind == "end" and name == "table-row":

@@ -1,9 +1,9 @@
 """Rows of cells to documents, for CSV and spreadsheets.
 
-With a column called `text`, as in a collection of articles, each row is a document, and
-`id`, `title`, `date`, `language` and `source` are taken from columns of these names. Any
-other table is one document, a line a row, and each cell is told by the name of its
-column: a line is understood by itself.
+With a column called `text`, as in a collection of articles, each row is a document,
+and `id`, `title`, `date`, `language` and `source` are taken from columns of these
+names. Any other table is one document, a line a row, and each cell is told by the name
+of its column: a line is understood by itself.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -214,17 +214,48 @@ def test_odp_pages_are_pages(tmp_path):
     assert (document.text, document.pages) == ("One\n\nTwo", (0, 5))
 
 
+def sheet(*rows: str) -> bytes:
+    """Write a spreadsheet of the XML of rows."""
+    written = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    return samples.odf(f'<table:table table:name="S">{written}</table:table>')
+
+
+cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>".format
+
+
 def test_ods_cells_keep_their_columns(tmp_path):
     """A repeated empty cell moves what follows."""
-    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>".format
     gap = '<table:table-cell table:number-columns-repeated="1"/>'
-    rows = "".join(
-        f"<table:table-row>{row}</table:table-row>"
-        for row in (cell("Name") + cell("City"), gap + cell("Riga"))
-    )
-    body = f'<table:table table:name="S">{rows}</table:table>'
+    data = sheet(cell("Name") + cell("City"), gap + cell("Riga"))
 
-    assert read_one(tmp_path / "a.ods", samples.odf(body)).text == "City: Riga"
+    assert read_one(tmp_path / "a.ods", data).text == "City: Riga"
+
+
+def test_ods_merged_cells_keep_their_columns(tmp_path):
+    """A cell that another lies over keeps its place; what it holds is not seen."""
+    covered = (
+        '<table:covered-table-cell table:number-columns-repeated="2"><text:p>x</text:p>'
+        "</table:covered-table-cell>"
+    )
+    data = sheet("".join(map(cell, ("City", "Year", "Size"))), covered + cell("621"))
+
+    assert read_one(tmp_path / "a.ods", data).text == "Size: 621"
+
+
+def test_ods_cells_hold_what_is_printed(tmp_path):
+    """Comments are not; tabs and line ends part words."""
+    comment = (
+        '<office:annotation xmlns:office="urn:o"><text:p>no</text:p>'
+        "</office:annotation>"
+    )
+    city = cell("Old<text:tab/>Town<text:line-break/>Riga").replace(
+        "<text:p>", f"{comment}<text:p>"
+    )
+    data = sheet(cell("Name") + cell("City"), cell("Ana") + city)
+
+    document = read_one(tmp_path / "a.ods", data)
+
+    assert document.text == "Name: Ana; City: Old Town Riga"
 
 
 def test_epub_chapters_are_documents(tmp_path):
