@@ -6,6 +6,7 @@ which of the lines after it are rows.
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
@@ -17,6 +18,7 @@ from index.readers.decode import MAX_LINE, load
 from index.records import Document
 
 DELIMITERS = ",;\t|"
+_DECLARED = re.compile('"?sep=([,;\t|])"?', re.IGNORECASE)  # by Excel's first line
 _SAMPLE = 20  # rows by which the delimiter is chosen
 
 
@@ -25,6 +27,8 @@ def read(path: Path, name: str) -> Iterator[Document]:
     csv.field_size_limit(MAX_LINE)
     lines = load(path).split("\n")
     delimiter = "\t" if path.suffix.lower() == ".tsv" else _delimiter(lines)
+    if declared := _DECLARED.fullmatch(lines[0]):
+        lines[0], delimiter = "", declared[1]
     rows = _tabbed(lines) if delimiter == "\t" else _rows(lines, delimiter)
     yield from table.documents(
         rows, name, title=path.stem, source=path.name, delimiter=delimiter

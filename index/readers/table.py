@@ -6,11 +6,16 @@ names. Any other table is one document, a line a row, and each cell is told by t
 of its column: a line is understood by itself.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice, repeat, zip_longest
+from statistics import mode
 
 from index.readers.fields import document, one_line
 from index.records import Document
 
+_SAMPLE = 20  # rows that tell whether the first holds names
+_DAY = re.compile(r"(?:1[5-9]|2[01])\d\d|\d+(?:[-/:]\d+)+(?: .*)?|\d+\.\d+\.\d{4}")
 Row = Sequence[str]
 
 
@@ -38,7 +43,7 @@ def documents(
         return
     yield document(
         name,
-        "\n".join(_lines(first, filled)),
+        "\n".join(_lines(chain([first], filled))),
         title=title,
         source=source,
         published=published,
@@ -93,18 +98,20 @@ def _entry(cells: dict[str, str], prefix: str, number: int, source: str) -> Docu
     )
 
 
-def _lines(first: Row, rows: Iterable[Row]) -> Iterator[str]:
-    """Write each row as `Name: Ana; City: Riga`, if the first one holds names."""
-    if not _are_names(first):
-        yield "; ".join(filter(None, map(_cell, first)))
-        first = ()
-    names = [_cell(cell) for cell in first]
-    for row in rows:
-        cells = [_cell(cell) for cell in row]
-        labels = [*names, *[""] * len(cells)]
+def _lines(rows: Iterator[Row]) -> Iterator[str]:
+    """Write each row as `Name: Ana; City: Riga`, if the first one holds names.
+
+    Rows of one cell before it, such as a title, stand for themselves.
+    """
+    head = [list(map(_cell, row)) for row in islice(rows, _SAMPLE)]
+    wide = (n for n, row in enumerate(head) if len(row) - row.count("") > 1)
+    start = next(wide, len(head))
+    names = head.pop(start) if _begin_with_names(head[start:]) else []
+    for number, row in enumerate(chain(head, rows)):
+        labels = chain(names if number >= start else (), repeat(""))
         yield "; ".join(
             f"{label}: {cell}" if label else cell
-            for label, cell in zip(labels, cells, strict=False)
+            for label, cell in zip(labels, map(_cell, row), strict=False)
             if cell
         )
 
@@ -113,14 +120,27 @@ def _cell(cell: str) -> str:
     return " ".join(cell.split())
 
 
-def _are_names(row: Row) -> bool:
-    """Tell whether a first row names columns: filled, distinct, and no numbers."""
-    cells = [_cell(cell) for cell in row]
-    while cells and not cells[-1]:
-        cells.pop()
-    named = all(cell and not _is_number(cell) for cell in cells)
-    return len(cells) > 1 and named and len(set(cells)) == len(cells)
+def _begin_with_names(rows: Sequence[Row]) -> bool:
+    """Tell whether the first of some rows names columns: by words, years or days.
+
+    Gaps, but for a corner, repeats, years and days are data as well: with them, some
+    column must go on with another kind of cell.
+    """
+    if len(rows) < 2:
+        return False
+    places = [place for place, cell in enumerate(rows[0]) if cell]
+    cells = {rows[0][place] for place in places}
+    kinds = set(map(_kind, cells))
+    if kinds == {"word"} and len(cells) == places[-1] - places[0] + 1:
+        return True  # neither a gap nor a repeat
+    return "number" not in kinds and any(
+        _kind(name) != mode(map(_kind, column))
+        for name, *below in zip_longest(*rows, fillvalue="")
+        if name and (column := list(filter(None, below)))
+    )
 
 
-def _is_number(cell: str) -> bool:
-    return any(c.isdigit() for c in cell) and not any(c.isalpha() for c in cell)
+def _kind(cell: str) -> str:
+    if any(map(str.isalpha, cell)) or not any(map(str.isdigit, cell)):
+        return "word"
+    return "day" if _DAY.fullmatch(cell) else "number"

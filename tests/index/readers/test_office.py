@@ -317,6 +317,35 @@ def test_csv_rows_name_their_columns(tmp_path):
     assert document.text == "Name: Ana; City: Riga; old town\nCity: Ulm"
 
 
+@pytest.mark.parametrize(
+    ("table", "text"),
+    [
+        ("Land,2019,2020\nPeru,5,6\n", "Land: Peru; 2019: 5; 2020: 6"),
+        ("Land,2020-01-22,\nPeru,5,6\n", "Land: Peru; 2020-01-22: 5; 6"),
+        ("n,size,size\nAna,5,6\n", "n: Ana; size: 5; size: 6"),
+        ("n,,size\nAna,x,6\n", "n: Ana; x; size: 6"),
+        (",n,city\n0,Ana,Ulm\n", "0; n: Ana; city: Ulm"),
+        (",Mon,Tue\nnoon,Art,Law\n", "noon; Mon: Art; Tue: Law"),
+        ("sep=;\nn;city, land\nAna;Ulm\n", "n: Ana; city, land: Ulm"),
+        ("Report\n\nn,city\nAna,Ulm\n", "Report\nn: Ana; city: Ulm"),
+    ],
+)
+def test_csv_names_may_be_years_repeated_or_missing(tmp_path, table, text):
+    """What stands below is of another kind; a title or `sep=` may stand above."""
+    assert read_one(tmp_path / "a.csv", table.encode()).text == text
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["Ana,2019\nBo,2020", "Ana,5\nBo,6", "yes,yes\nno,yes", "a,,b\nc,d,e", "a,b"],
+)
+def test_csv_rows_of_one_kind_are_all_data(tmp_path, table):
+    """A row that could be one of those below is not made into names."""
+    shown = table.replace(",,", ",").replace(",", "; ")
+
+    assert read_one(tmp_path / "a.csv", table.encode()).text == shown
+
+
 def test_csv_forgives_words_after_a_quotation(tmp_path):
     """Within a line nothing else is at stake."""
     assert read_one(tmp_path / "a.csv", b'a,b\n"x" y,z\n').text == "a: x y; b: z"
