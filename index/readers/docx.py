@@ -18,7 +18,8 @@ _WORD = Dialect(
     rows=frozenset({"tr"}),
     cells=frozenset({"tc"}),
     texts=frozenset({"t"}),
-    skipped=frozenset({"Fallback", "del", "moveFrom"}),  # Fallback repeats its Choice
+    # Fallback repeats its Choice; rt tells how the word beside it is spoken
+    skipped=frozenset({"Fallback", "del", "moveFrom", "rt"}),
     marks={"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"},
     styles={"pStyle": "val"},
 )

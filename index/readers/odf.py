@@ -22,7 +22,7 @@ _WRITTEN = Dialect(
     cells=frozenset({"table-cell"}),
     notes=frozenset({"note"}),
     skipped=frozenset(
-        {"tracked-changes", "annotation", "forms", "svg:title", "svg:desc"}
+        "tracked-changes annotation forms ruby-text svg:title svg:desc".split()
     ),
     marks={"s": " ", "tab": "\t", "line-break": "\n"},
     styles={"h": "outline-level"},

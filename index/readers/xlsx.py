@@ -1,6 +1,7 @@
 """Spreadsheets (Office Open XML, ECMA-376): a sheet is a table of its own.
 
-Of a formula its last value is read. Dates are numbers that only their format tells.
+Of a formula its last value is read. Dates and durations are numbers that only their
+format tells.
 """
 
 import re
@@ -15,12 +16,16 @@ from index.readers.fields import declared_title
 from index.readers.package import CORE, Package
 from index.records import Document
 
-_BUILTIN_DATES = frozenset(
-    map(str, [*range(14, 23), *range(45, 48)])
-)  # ECMA-376-1, 18.8.30
+# ECMA-376-1, 18.8.30
+_BUILTIN = dict.fromkeys(map(str, [*range(14, 23), 45, 47]), "date") | {
+    "46": "duration"
+}
 _DATE_CODE = re.compile(r"[dmyhs]", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_ESCAPED = re.compile("_x([0-9A-F]{4})_", re.IGNORECASE)  # ECMA-376-1, 22.9.2.19
 _EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
+_SPOKEN = "rPh"  # how Japanese is pronounced
 _MAX_COLUMNS = 1_000  # up to here gaps are kept
 
 
@@ -28,11 +33,11 @@ def read(path: Path, name: str) -> Iterator[Document]:
     """Read each sheet as `table` does."""
     with closing(Package(path)) as package:
         sheets, epoch = _workbook(package)
-        strings, dates = _strings(package), _dates(package)
+        strings, styles = _strings(package), _styles(package)
         facts = package.properties(CORE)
         yield from table.sheets(
             [
-                (sheet, _rows(package.events(part), strings, dates, epoch))
+                (sheet, _rows(package.events(part), strings, styles, epoch))
                 for sheet, part in sheets
             ],
             name,
@@ -72,49 +77,63 @@ def _strings(package: Package) -> list[str]:
                 found[-1] += name
         elif name == "t":
             in_text = kind == "start"
-        elif name == "rPh":  # how Japanese is pronounced
+        elif name == _SPOKEN:
             unread = kind == "start"
         elif name == "si" and kind == "start":
             found.append("")
     return found
 
 
-def _dates(package: Package) -> frozenset[str]:
-    """Give the numbers of the cell styles that show a number as a date."""
-    formats: dict[str, str] = {}
-    dates, in_styles, number = set(), False, 0
+def _styles(package: Package) -> dict[str, str]:
+    """Tell which cell styles, by number, show a number as a "date" or "duration"."""
+    formats = dict(_BUILTIN)
+    shown, in_styles, number = {}, False, 0
     for kind, name, attributes in package.events(_part(package, "styles")):
         if name == "cellXfs":
             in_styles = kind == "start"
         elif kind == "start" and name == "numFmt":
-            code = attributes.get("formatCode", "")
-            formats[attributes.get("numFmtId", "")] = _QUOTED.sub("", code[:500])
+            code = attributes.get("formatCode", "")[:500]
+            formats[attributes.get("numFmtId", "")] = _format(code)
         elif kind == "start" and name == "xf" and in_styles:
-            id = attributes.get("numFmtId", "")
-            if id in _BUILTIN_DATES or _DATE_CODE.search(formats.get(id, "")):
-                dates.add(str(number))
+            shown[str(number)] = formats.get(attributes.get("numFmtId", ""), "")
             number += 1
-    return frozenset(dates)
+    return shown
+
+
+def _format(code: str) -> str:
+    """Tell what a number format shows.
+
+    >>> _format("[h]:mm"), _format('[Red]d/m "h"'), _format("0.0")
+    ('duration', 'date', '')
+    """
+    if _ELAPSED.search(code):
+        return "duration"
+    return "date" if _DATE_CODE.search(_QUOTED.sub("", code)) else ""
 
 
 def _rows(
-    events: Iterable[Event], strings: list[str], dates: frozenset[str], epoch: datetime
+    events: Iterable[Event],
+    strings: list[str],
+    styles: dict[str, str],
+    epoch: datetime,
 ) -> Iterator[list[str]]:
     row: list[str] = []
     cell: dict[str, str] = {}
-    value, reading = "", False
+    value, reading, unread = "", False, False
     for kind, name, attributes in events:
         if kind == "text":
-            value += name if reading else ""
+            value += name if reading and not unread else ""
         elif name in ("v", "t"):
             reading = kind == "start"
+        elif name == _SPOKEN:
+            unread = kind == "start"
         elif name == "c" and kind == "start":
             cell, value = attributes, ""
             place = min(_column(cell.get("r", "")), _MAX_COLUMNS)
             row += [""] * (place - len(row))
         elif name == "c":
-            is_date = cell.get("s") in dates
-            row.append(_shown(value, cell.get("t", "n"), strings, is_date, epoch))
+            style = styles.get(cell.get("s", ""), "")
+            row.append(_shown(value, cell.get("t", "n"), strings, style, epoch))
         elif name == "row" and kind == "end":
             yield row
             row = []
@@ -134,29 +153,36 @@ def _column(reference: str) -> int:
 
 
 def _shown(
-    value: str, kind: str, strings: list[str], is_date: bool, epoch: datetime
+    value: str, kind: str, strings: list[str], style: str, epoch: datetime
 ) -> str:
     """Write the value of a cell as a sheet shows it, or nearly so."""
     if kind == "s":
         known = value.isdecimal() and len(value) < 10 and int(value) < len(strings)
-        return strings[int(value)] if known else ""
+        return _unescaped(strings[int(value)]) if known else ""
     if kind == "b":
         return "TRUE" if value == "1" else "FALSE"
     if kind == "e":  # an error, such as #N/A
         return ""
     if kind != "n":
-        return value
-    return _number(value, is_date, epoch)
+        return _unescaped(value)
+    return _number(value, style, epoch)
 
 
-def _number(value: str, is_date: bool, epoch: datetime) -> str:
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
+
+
+def _number(value: str, style: str, epoch: datetime) -> str:
     try:
         number = float(value)
-        if not is_date:
+        if not style:
             return value if value.isdecimal() else f"{number:.15g}"
-        if number < 1:  # a time of day
-            return str(timedelta(seconds=round(86_400 * number)))
-        day = epoch + timedelta(seconds=round(86_400 * number))
+        seconds = round(86_400 * number)
+        if style == "duration" or number < 1:  # else a time of day
+            minutes, seconds = divmod(abs(seconds), 60)
+            sign = "-" if number < 0 else ""
+            return f"{sign}{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+        day = epoch + timedelta(seconds=seconds)
     except (ValueError, OverflowError):
         return value
     return day.date().isoformat() if number == int(number) else f"{day:%Y-%m-%d %H:%M}"

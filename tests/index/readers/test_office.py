@@ -158,7 +158,45 @@ def test_xlsx_sheets_are_documents(tmp_path):
 )
 def test_xlsx_dates_count_days(value, shown):
     """45,188 days after 30 December 1899 is 19 September 2023."""
-    assert _number(value, True, _EPOCHS[False]) == shown
+    assert _number(value, "date", _EPOCHS[False]) == shown
+
+
+def test_xlsx_durations_count_hours(tmp_path):
+    """A day and a half is 36 hours, not noon of a day in 1899."""
+    styles = (
+        '<styleSheet><numFmts><numFmt numFmtId="164" formatCode="[h]:mm"/></numFmts>'
+        '<cellXfs><xf numFmtId="164"/><xf numFmtId="46"/></cellXfs></styleSheet>'
+    )
+    row = '<row><c s="0"><v>1.5</v></c><c s="1"><v>-0.260416667</v></c></row>'
+    data = samples.xlsx({"S": row}, **{"xl/styles.xml": styles})
+
+    assert read_one(tmp_path / "a.xlsx", data).text == "36:00:00; -6:15:00"
+
+
+def test_xlsx_strings_are_what_is_shown(tmp_path):
+    """Without how they are spoken; characters that XML cannot hold are escaped."""
+    rows = (
+        '<row><c t="inlineStr"><is><t>漢字</t><rPh><t>かんじ</t></rPh></is></c>'
+        '<c t="s"><v>0</v></c><c t="str"><v>_x005F_x41_</v></c></row>'
+    )
+    data = samples.xlsx({"S": rows}, ["Ana_x000D_\nBo"])
+
+    assert read_one(tmp_path / "a.xlsx", data).text == "漢字; Ana Bo; _x41_"
+
+
+def test_texts_leave_out_how_words_are_spoken(tmp_path):
+    """What stands small above a Chinese character repeats it in letters."""
+    docx = (
+        "<w:p><w:r><w:ruby><w:rt><w:r><w:t>かんじ</w:t></w:r></w:rt><w:rubyBase><w:r>"
+        "<w:t>漢字</w:t></w:r></w:rubyBase></w:ruby><w:t>を読む</w:t></w:r></w:p>"
+    )
+    odt = (
+        "<text:p><text:ruby><text:ruby-base>漢字</text:ruby-base><text:ruby-text>"
+        "かんじ</text:ruby-text></text:ruby>を読む</text:p>"
+    )
+
+    assert read_one(tmp_path / "a.docx", samples.docx(docx)).text == "漢字を読む"
+    assert read_one(tmp_path / "a.odt", samples.odf(odt)).text == "漢字を読む"
 
 
 def test_odt_reads_what_is_printed(tmp_path):
