@@ -16,6 +16,8 @@ from index.readers.elements import Event, events
 
 CORE = "docProps/core.xml"  # where Office says who, when and what
 
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # [MS-CFB] 2.2
+
 MAX_BYTES = 1_000_000_000
 MAX_PARTS = 50_000
 _CHUNK = 1 << 16
@@ -37,6 +39,12 @@ class Package:
     """An opened file, and how much it may still unpack."""
 
     def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            if file.read(len(_OLE)) == _OLE:
+                raise InputError(
+                    "it is encrypted, or in a format older than its name; "
+                    f"save it as {path.suffix}, without a password"
+                )
         self._zip = zipfile.ZipFile(path)
         self.names = frozenset(self._zip.namelist())
         self._left = MAX_BYTES

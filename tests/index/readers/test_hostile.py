@@ -178,7 +178,7 @@ def test_encrypted_members_are_told(tmp_path):
 
 
 def test_encrypted_office_files_are_told(tmp_path):
-    """OpenDocument and EPUB say so in a part of their own."""
+    """OpenDocument and EPUB say so in a part of their own; Office is no zip then."""
     manifest = {"META-INF/manifest.xml": "<m><encryption-data/></m>"}
     locked = {
         "META-INF/encryption.xml": '<e><CipherReference URI="OEBPS/a.xhtml"/></e>',
@@ -186,6 +186,11 @@ def test_encrypted_office_files_are_told(tmp_path):
 
     assert "encrypted" in refused(tmp_path / "a.odt", samples.odf("", **manifest))
     assert "encrypted" in refused(tmp_path / "a.epub", samples.zipped(locked))
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+    for suffix in (".docx", ".xlsx", ".pptx"):
+        line = refused(tmp_path / f"a{suffix}", ole)
+        assert "encrypted" in line
+        assert f"save it as {suffix}, without a password" in line
 
 
 def test_csv_with_an_open_quotation(tmp_path, monkeypatch):
