@@ -89,7 +89,7 @@ def p(text: str, style: str = "") -> str:
     return f"<w:p>{named}<w:r><w:t>{text}</w:t></w:r></w:p>"
 
 
-def pptx(slides: Sequence[str], facts: str = "") -> bytes:
+def pptx(slides: Sequence[str], facts: str = "", **others: str) -> bytes:
     """Write a presentation; each slide is XML of paragraphs in `a:`."""
     numbers = range(len(slides), 0, -1)  # files need not be named in order
     ids = "".join(f'<p:sldId id="{255 + n}" r:id="r{n}"/>' for n in _upto(slides))
@@ -109,11 +109,19 @@ def pptx(slides: Sequence[str], facts: str = "") -> bytes:
         parts[f"ppt/slides/s{number}.xml"] = (
             f'<p:sld xmlns:p="{_SLIDES}" xmlns:a="{_DRAWING}">{slide}</p:sld>'
         )
-    return zipped(parts)
+    return zipped(parts | others)
 
 
 def _upto(items: Sequence[object]) -> range:
     return range(1, len(items) + 1)
+
+
+def diagram(text: str) -> str:
+    """Write the data of a diagram with one word in it."""
+    return (
+        f'<d:dataModel xmlns:d="urn:d" xmlns:a="{_DRAWING}"><d:ptLst><d:pt><d:t><a:p>'
+        f"<a:r><a:t>{text}</a:t></a:r></a:p></d:t></d:pt></d:ptLst></d:dataModel>"
+    )
 
 
 def xlsx(sheets: Mapping[str, str], strings: Sequence[str] = (), **parts: str) -> bytes:

@@ -1,7 +1,8 @@
 """Word documents (Office Open XML, ECMA-376).
 
 What is read is what is printed: paragraphs, each with its text boxes after it, tables a
-row a line, then footnotes. Deleted text, comments, headers and footers are left out.
+row a line, then diagrams (SmartArt) and footnotes. Deleted text, comments, headers and
+footers are left out.
 """
 
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ _WORD = Dialect(
     marks={"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"},
     styles={"pStyle": "val"},
 )
-_NOTES = ("footnotes", "endnotes")
+_BESIDE = ("diagramData", "footnotes", "endnotes")
 _TITLES = ("title", "heading1")
 
 
@@ -33,9 +34,8 @@ def read(path: Path, name: str) -> Iterator[Document]:
         main = package.main()
         written = blocks(package.events(main), _WORD)
         headings = (b.text for b in written if b.style.lower() in _TITLES)
-        for kind, part in package.links(main).values():
-            if kind in _NOTES:
-                written += blocks(package.events(part), _WORD)
+        for part in package.linked(main, *_BESIDE):
+            written += blocks(package.events(part), _WORD)
         facts = package.properties(CORE)
     text = text_of(written)
     yield document(

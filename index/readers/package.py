@@ -76,11 +76,15 @@ class Package:
             and event.attributes.keys() >= {"Id", "Target"}
         }
 
+    def linked(self, part: str, *kinds: str) -> list[str]:
+        """Name the parts that one refers to, kind by kind."""
+        links = self.links(part).values()
+        return [link.target for kind in kinds for link in links if link.kind == kind]
+
     def main(self) -> str:
         """Find the part that an Office document begins with."""
-        for link in self.links("").values():
-            if link.kind == "officeDocument":
-                return link.target
+        for part in self.linked("", "officeDocument"):
+            return part
         raise InputError("no document in it; save it again")
 
     def properties(self, part: str) -> dict[str, str]:

@@ -1,4 +1,7 @@
-"""Presentations (Office Open XML, ECMA-376): a slide is a page, with its notes."""
+"""Presentations (Office Open XML, ECMA-376): a slide is a page.
+
+What is drawn on it as a diagram (SmartArt) comes after its other text, then its notes.
+"""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -49,8 +52,5 @@ def _slides(package: Package) -> Iterator[str]:
 
 
 def _slide(package: Package, part: str) -> str:
-    written = blocks(package.events(part), _DRAWING)
-    for kind, target in package.links(part).values():
-        if kind == "notesSlide":
-            written += blocks(package.events(target), _DRAWING)
-    return text_of(written)
+    parts = [part, *package.linked(part, "diagramData", "notesSlide")]
+    return text_of(b for part in parts for b in blocks(package.events(part), _DRAWING))

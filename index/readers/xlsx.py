@@ -63,8 +63,7 @@ def _workbook(package: Package) -> tuple[list[tuple[str, str]], datetime]:
 
 
 def _part(package: Package, kind: str) -> str:
-    links = package.links(package.main()).values()
-    return next((link.target for link in links if link.kind == kind), "")
+    return next(iter(package.linked(package.main(), kind)), "")
 
 
 def _strings(package: Package) -> list[str]:

@@ -116,6 +116,26 @@ def test_pptx_slides_are_pages(tmp_path):
     assert [document.page(at) for at in (0, 5, 7)] == [1, 2, 2]
 
 
+def test_diagrams_are_read(tmp_path):
+    """After the slide's other text and before its notes; at the end of a document."""
+    parts = {
+        "ppt/slides/_rels/s1.xml.rels": samples.relations(
+            notesSlide="../n.xml", diagramData="../d.xml"
+        ),
+        "ppt/n.xml": samples.diagram("Note"),
+        "ppt/d.xml": samples.diagram("Collect"),
+    }
+    slides = samples.pptx(["<a:p><a:r><a:t>One</a:t></a:r></a:p>"], **parts)
+    linked = {
+        "word/_rels/document.xml.rels": samples.relations(diagramData="d.xml"),
+        "word/d.xml": samples.diagram("Collect"),
+    }
+    word = samples.docx(p("One"), **linked)
+
+    assert read_one(tmp_path / "a.pptx", slides).text == "One\n\nCollect\n\nNote"
+    assert read_one(tmp_path / "a.docx", word).text == "One\n\nCollect"
+
+
 def test_xlsx_rows_name_their_columns(tmp_path):
     """Strings, numbers, dates and gaps: each cell is told by its column's name."""
     rows = (
