@@ -1,14 +1,12 @@
 """PDF, by PDFium: text as it is drawn, and the pages it stands on.
 
-Lines become paragraphs again (see `lines`); headers, footers and page numbers that
-run through the pages are left out. Nothing is drawn, so the size of a page is no
-matter.
+Lines become paragraphs again (see `lines`); what runs through the pages is left out
+(see `running`). Nothing is drawn, so the size of a page is no matter.
 """
 
 import ctypes
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -18,14 +16,12 @@ from index.errors import InputError
 from index.readers import skia
 from index.readers.fields import declared_title, document, likely_language, paged
 from index.readers.lines import joined
+from index.readers.running import without_running
 from index.records import Document
 
 MAX_PAGES = 50_000
 MAX_CHARACTERS = 100_000_000
 
-_EDGE = 2  # lines at the top and the bottom of a page that may be running
-_RUNNING = 0.3  # of the pages have it, and at least
-_RUNNING_PAGES = 3
 _DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _SHOWN = 8
 
@@ -116,41 +112,6 @@ def _word(page: PdfTextPage, text: str, start: int, end: int) -> str:
 def _has_picture(page: PdfPage) -> bool:
     pictures = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
     return next(iter(pictures), None) is not None
-
-
-def without_running(pages: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Leave out headers and footers, but for the first time; numbers in them differ.
-
-    >>> without_running([["The Post", "One.", "1"], ["The Post", "Two.", "2"],
-    ...                  ["The Post", "Three.", "3"]])
-    [['The Post', 'One.'], ['Two.'], ['Three.']]
-    """
-    shapes = [[_shape(line) for line in _edges(page)] for page in pages]
-    counts = Counter(shape for page in shapes for shape in set(page))
-    least = max(_RUNNING_PAGES, _RUNNING * len(pages))
-    running = {shape for shape, count in counts.items() if count >= least}
-    seen: set[str] = set()
-    return [_stripped(page, running, seen) for page in pages]
-
-
-def _stripped(page: Sequence[str], running: set[str], seen: set[str]) -> list[str]:
-    edges = [line for line in _edges(page) if _shape(line) in running]
-    fresh = {line for line in edges if _shape(line) not in seen and _has_letters(line)}
-    seen.update(map(_shape, edges))
-    return [line for line in page if line not in edges or line in fresh]
-
-
-def _has_letters(line: str) -> bool:
-    return any(character.isalpha() for character in line)
-
-
-def _edges(page: Sequence[str]) -> list[str]:
-    filled = [line for line in page if line.strip()]
-    return [*filled[:_EDGE], *filled[_EDGE:][-_EDGE:]]
-
-
-def _shape(line: str) -> str:
-    return re.sub(r"\d+", "#", line.strip())
 
 
 def _language(pdf: PdfDocument) -> str:

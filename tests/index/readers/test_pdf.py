@@ -67,6 +67,15 @@ def test_pdf_leaves_running_heads_out(tmp_path):
     assert text.endswith("More happened today.")
 
 
+def test_pdf_keeps_slides_that_differ_in_numbers(tmp_path):
+    """Each is a page of its own, though only years and millions tell them apart."""
+    slides = [f"Revenue {2019 + n}\nGrew to {5 + n} million" for n in range(4)]
+
+    text = read(tmp_path / "a.pdf", samples.pdf(slides)).text
+
+    assert text == "\n\n".join(slides)
+
+
 def letters(*texts: str) -> str:
     """Write the map by which a font's a, b, c and so on stand for these texts."""
     lines = "".join(
