@@ -466,6 +466,25 @@ def test_the_keyboard_is_enough(page):
     expect(page.locator("#question input")).to_be_focused()
 
 
+def test_an_article_is_opened_again(page):
+    """What was closed opens once more, in each of the tabs."""
+    ask(page, HALT)
+    opens_twice(page, ".hit button[data-open]", "#article")
+    open_documents(page)
+    opens_twice(page, "#table tbody button", "#reader")
+    page.click("#tabs [role=tab] >> nth=2")
+    opens_twice(page, ".on-map button", "#map-reader")
+
+
+def opens_twice(page, button, reader):
+    for _ in range(2):
+        page.locator(button).first.click()
+        expect(page.locator(f"{reader} article")).to_be_visible()
+        page.click(f"{reader} .close")
+        expect(page.locator(f"{reader} article")).to_have_count(0)
+        expect(page.locator(button).first).to_be_focused()
+
+
 def test_a_citation_is_copied(browser, site):
     """The buttons put title, source, date and offsets on the clipboard, or quote."""
     granted = {"permissions": ["clipboard-read", "clipboard-write"]}

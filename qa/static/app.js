@@ -211,7 +211,7 @@ window.passage = (() => {
   });
 
   function close(article) {
-    article.remove();
+    article.dispatchEvent(new Event("close", { bubbles: true }));
     if (!opener) return;
     // The results may have been drawn anew meanwhile.
     const drawn = opener.isConnected ? opener : at(`[data-open="${CSS.escape(opener.dataset.open)}"]`);

@@ -39,6 +39,15 @@ element.addEventListener('click', click => {
 """
 
 
+def reader(elem_id: str) -> gr.HTML:
+    """Make a place for an article; the page's script tells it to close."""
+    return gr.HTML(elem_id=elem_id, apply_default_css=False, js_on_load=_CLOSE)
+
+
+# Its value goes as well: Gradio draws nothing anew that is the same as before.
+_CLOSE = "element.addEventListener('close', () => { props.value = '' })"
+
+
 def speech_of(request: gr.Request) -> Speech:
     """Give the language that a person's browser asks for."""
     return speech(preferred(request.headers.get("accept-language", "")))

@@ -16,7 +16,7 @@ from qa.address import LONGEST_QUESTION, Address
 from qa.catalogue import Catalogue
 from qa.markup import Html, clean, join
 from qa.records import Answer
-from qa.tabs import DIRECT, say, shown, speech_of
+from qa.tabs import DIRECT, say, reader, shown, speech_of
 from qa.words import STATIC, Speech
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Ask:
         self.follow = gr.Button(visible="hidden", elem_id="follow")
         with gr.Row(elem_id="desk"):
             self.results = shown("results", forwards="open")
-            self.article = shown("article")
+            self.article = reader("article")
         self.kept = gr.State(None, time_to_live=SESSION_SECONDS)
 
     def _lay_out_box(self) -> None:

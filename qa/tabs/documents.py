@@ -17,7 +17,7 @@ from qa.catalogue import Catalogue
 from qa.export import previous_record
 from qa.library import Library
 from qa.markup import Html
-from qa.tabs import DIRECT, say, shown, speech_of
+from qa.tabs import DIRECT, say, reader, shown, speech_of
 from qa.tabs.ask import Ask
 from qa.words import Speech
 from qa.work import Progress, State, Work
@@ -97,7 +97,7 @@ class Documents:
             elem_id="find",
         )
         self.table = shown("table", forwards="open")
-        self.reader = shown("reader")
+        self.reader = reader("reader")
 
     def wire(self, tab: gr.Tab, ask: Ask, live: gr.HTML) -> None:
         """Say what happens when. ask: its filters follow what is indexed."""

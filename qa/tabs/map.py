@@ -15,7 +15,7 @@ from qa.feedback import row_of
 from qa.markup import Html
 from qa.plane import Plane, sample
 from qa.records import Answer
-from qa.tabs import DIRECT, shown, speech_of
+from qa.tabs import DIRECT, reader, shown, speech_of
 
 if TYPE_CHECKING:
     from index.store import Snapshot
@@ -42,7 +42,7 @@ class Map:
     def __init__(self, qa: "QA") -> None:
         self.qa = qa
         self.picture = shown("map", forwards="open")
-        self.reader = shown("map-reader")
+        self.reader = reader("map-reader")
         self._lock = threading.Lock()
         self._kept: _Atlas | None = None
 
