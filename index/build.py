@@ -52,12 +52,13 @@ def build(
     model: str = MODEL,
     size: int = SIZE,
     progress: Progress | None = None,
+    locked: bool = False,
 ) -> BuildReport:
     """Index files and folders; what has not changed is not embedded again.
 
     paths: of files and folders, or a single one. folder: where the index is, or will
     be. model: a packaged name, a folder, or a name on the hub. size: of a passage,
-    see `split`.
+    see `split`. locked: whether the caller holds the folder's `layout.LOCK`.
     Raises InputError when nothing can be read, ModelError, LockedError, SnapshotError;
     whatever is raised, the index stays as it was.
     """
@@ -65,7 +66,8 @@ def build(
     errors: Errors = []
     found = sources.find(paths, lambda *error: errors.append(error))
     recipe = Recipe([str(Path(path).absolute()) for path in paths], model, size)
-    return _build(found, (), Path(folder), recipe, progress or _quiet, errors)
+    tell = progress or _quiet
+    return _build(found, (), Path(folder), recipe, tell, errors, locked)
 
 
 def build_documents(
@@ -88,6 +90,7 @@ def _build(
     recipe: Recipe,
     tell: Progress,
     errors: Errors,
+    locked: bool = False,
 ) -> BuildReport:
     # The splitter takes longer to import than an index to open: only builds wait.
     from index import before, corpus, files
@@ -97,7 +100,7 @@ def _build(
     start = time.perf_counter()
     embedder, words = embedders.load(recipe.model), embedders.load_words(TABLE)
     with (
-        drafting(folder) as draft,
+        drafting(folder, locked) as draft,
         before.find(folder, embedder.id, words.id, recipe.size) as old,
     ):
         entries, read = files.read(

@@ -11,7 +11,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,16 +33,16 @@ class Draft:
 
 
 @contextmanager
-def drafting(folder: Path) -> Iterator[Draft]:
+def drafting(folder: Path, locked: bool = False) -> Iterator[Draft]:
     """Write a generation within a block; it is committed if the block ends well.
 
-    The block must write a manifest. Raises LockedError when another build runs,
-    SnapshotError when the disk refuses.
+    The block must write a manifest. locked: whether the caller holds the lock already.
+    Raises LockedError when another build runs, SnapshotError when the disk refuses.
     """
-    with _refused(folder):
+    with refused(folder):
         generations = folder / GENERATIONS
         generations.mkdir(parents=True, exist_ok=True)
-        with lock(folder / LOCK):
+        with nullcontext() if locked else lock(folder / LOCK):
             _prune(folder)
             draft = Draft(generations / _DRAFT, max([0, *_numbers(folder)]) + 1)
             draft.path.mkdir()
@@ -63,7 +63,7 @@ def rollback(folder: str | Path) -> int:
     """
     folder = Path(folder)
     layout.pointers(folder)  # without an index there is nothing to lock
-    with _refused(folder), lock(folder / LOCK):
+    with refused(folder), lock(folder / LOCK):
         pointers = layout.pointers(folder)
         generation, manifest = layout.previous(folder)
         if problems := layout.problems(generation, manifest):
@@ -132,7 +132,7 @@ def _numbers(folder: Path) -> list[int]:
 
 
 @contextmanager
-def _refused(folder: Path) -> Iterator[None]:
+def refused(folder: Path) -> Iterator[None]:
     """Say in one line that the disk refuses to be written."""
     try:
         yield

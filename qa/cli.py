@@ -139,14 +139,18 @@ def build(
 
     library, chosen = Library.of(index), _model(model, index)
     taken: AbstractContextManager[None] = nullcontext()
-    if STDIN in paths:
+    if is_taken := STDIN in paths:
         if sys.stdin is None:
             raise typer.BadParameter("there is no standard input", param_hint="PATHS")
         taken = library.take(sys.stdin.buffer)
         paths = [path for path in paths if path != STDIN]
     with taken, terminal.progress() as progress:
         report = build_index(
-            library.beside(paths), index, model=chosen, progress=progress
+            library.beside(paths),
+            index,
+            model=chosen,
+            progress=progress,
+            locked=is_taken,
         )
     terminal.show_report(report, index)
 

@@ -10,13 +10,15 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryFile
 from typing import BinaryIO
 
-from index import readers
-from index.errors import InputError
+from index import layout, readers
+from index.commit import refused
+from index.errors import InputError, LockedError, SnapshotError
+from index.lock import lock
 
 STREAM = "standard input"
 LONGEST_NAME = 180  # bytes of UTF-8; file systems allow 255
@@ -30,16 +32,23 @@ _DEVICES = re.compile(
 class Library:
     """The folder of added files."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, index: Path) -> None:
+        self._index, self.folder = index, index / "documents"
+        self._aside = self.folder / ".aside"  # used by who holds the index's lock
 
     @classmethod
     def of(cls, index: Path) -> "Library":
         """Give the folder that belongs to an index."""
-        return cls(index / "documents")
+        return cls(index)
 
     def beside(self, paths: Iterable[Path]) -> list[Path]:
-        """Add this folder to paths to build from, when it holds files."""
+        """Add this folder to paths to build from, when it holds files.
+
+        What a killed `take` left is settled first.
+        """
+        if self._aside.exists():
+            with suppress(LockedError), lock(self._index / layout.LOCK):
+                self._settle()
         others = [path for path in paths if path.absolute() != self.folder.absolute()]
         return [*others, self.folder] if self.files() or not others else others
 
@@ -61,37 +70,56 @@ class Library:
 
     @contextmanager
     def take(self, stream: BinaryIO) -> Iterator[None]:
-        """Keep what a stream holds, instead of what the last one held.
+        """Keep what a stream holds, instead of what the last one held, for a block.
 
-        Meanwhile it is built from; where that fails, the last is put back. JSON lines
-        are told by the first one; all else is text. Raises InputError when the stream
-        holds nothing that can be read.
+        Meanwhile the index is locked, to be built; unless it then has a new generation,
+        the last is put back. JSON lines are told by the first one; all else is text.
+        Raises InputError when the stream holds nothing that can be read, LockedError
+        when another build runs. A kill leaves nothing that `beside` does not settle.
         """
-        first = b""
-        while not first.strip() and (line := stream.readline()):
-            first = line
-        if not first.strip():
-            raise InputError(f"{STREAM} holds no text; what it held last is kept")
-        suffix = ".jsonl" if _is_object(first) else ".txt"
-        kept = self.folder / f"{STREAM}{suffix}"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=self.folder, prefix=".") as aside:
-            new = Path(aside, f"new{suffix}")
+        first = _first_line(stream)
+        with refused(self._index):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            held = TemporaryFile(dir=self.folder)  # noqa: SIM115 - closed below
+        with held:
+            with refused(self._index):
+                held.write(first)
+                shutil.copyfileobj(stream, held)
+            with lock(self._index / layout.LOCK):
+                self._settle()
+                try:
+                    self._swap(held, ".jsonl" if _is_object(first) else ".txt")
+                    yield
+                finally:
+                    self._settle()
+
+    def _swap(self, held: BinaryIO, suffix: str) -> None:
+        """Put what a stream held in the place of the last, which is laid aside."""
+        new = self._aside / f"new{suffix}"
+        with refused(self._index):
+            self._aside.mkdir()
+            held.seek(0)
             with new.open("wb") as file:
-                file.write(first)
-                shutil.copyfileobj(stream, file)
-            _check(new)
-            try:
-                for last in _streams(self.folder):
-                    last.rename(Path(aside, last.name))
-                new.rename(kept)
-                yield
-            except BaseException:
-                if not new.exists():
-                    kept.unlink(missing_ok=True)
-                for last in _streams(Path(aside)):
-                    last.rename(self.folder / last.name)
-                raise
+                shutil.copyfileobj(held, file)
+        _check(new)
+        with refused(self._index):
+            (self._aside / "before").write_text(str(_newest(self._index)))
+            for last in _streams(self.folder):
+                last.rename(self._aside / last.name)
+            new.rename(self.folder / f"{STREAM}{suffix}")
+
+    def _settle(self) -> None:
+        """End a swap: without a generation since, what was laid aside comes back."""
+        before = self._aside / "before"
+        if before.exists() and _newest(self._index) <= int(before.read_text() or 0):
+            # A kill may come after each call; it is then gone through once more.
+            if not list(self._aside.glob("new.*")):
+                for new in _streams(self.folder):
+                    new.rename(self._aside / f"new{new.suffix}")
+            for last in _streams(self._aside):
+                last.rename(self.folder / last.name)
+        before.unlink(missing_ok=True)
+        shutil.rmtree(self._aside, ignore_errors=True)
 
     def write(self, title: str, text: str) -> Path:
         """Keep a pasted text as a Markdown article.
@@ -145,6 +173,23 @@ def safe_name(name: str) -> str:
     if _DEVICES.fullmatch(stem):
         stem = f"{stem}_"
     return stem + _shorten(suffix, 20)
+
+
+def _first_line(stream: BinaryIO) -> bytes:
+    """Read up to the first line that is not blank; raises InputError without one."""
+    while line := stream.readline():
+        if line.strip():
+            return line
+    raise InputError(f"{STREAM} holds no text; what it held last is kept")
+
+
+def _newest(index: Path) -> int:
+    """Give the newest generation that may be in use again; 0 when there is none."""
+    try:
+        numbers = [line.partition(" ")[0] for line in layout.pointers(index)]
+    except SnapshotError:
+        return 0
+    return max((int(number) for number in numbers if number.isdecimal()), default=0)
 
 
 def _streams(folder: Path) -> list[Path]:

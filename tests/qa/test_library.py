@@ -1,6 +1,8 @@
 """The files that are added through the page."""
 
+import contextlib
 import io
+import shutil
 import unicodedata
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.errors import InputError
+from index.errors import InputError, LockedError
 from index.readers import read
 from qa.library import Library, safe_name
 
@@ -111,6 +113,11 @@ def test_a_file_is_deleted(library):
     assert library.files() == []
 
 
+def commit(library, number):
+    """Do what a build does at its end."""
+    (library.folder.parent / "CURRENT").write_text(f"{number} digest\n")
+
+
 class Cut(io.BytesIO):
     """A stream that breaks off after its first line, as by Ctrl-C or a full disk."""
 
@@ -121,7 +128,7 @@ class Cut(io.BytesIO):
 def test_a_stream_that_breaks_off_leaves_nothing(library):
     """Neither half of it nor a hidden file; what the last one held is there."""
     with library.take(io.BytesIO(b"Whales sing.\n")):
-        pass
+        commit(library, 1)
 
     with pytest.raises(KeyboardInterrupt), library.take(Cut(b"Owls\ndo not.")):
         pass
@@ -135,6 +142,67 @@ def test_the_first_stream_goes_when_nothing_came_of_it(library):
         raise KeyboardInterrupt
 
     assert list(library.folder.iterdir()) == []
+
+
+def test_nobody_else_builds_from_what_a_stream_holds(library):
+    """It is put in its place once it is its turn, and that lasts until it is built."""
+    with library.take(io.BytesIO(b"Whales sing.\n")):
+        with (
+            pytest.raises(LockedError, match="is being built"),
+            library.take(io.BytesIO(b"Owls do not.\n")),
+        ):
+            pass
+        assert [file.read_text() for file in library.files()] == ["Whales sing.\n"]
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_what_a_kill_leaves_is_settled_by_the_next_build(
+    tmp_path, monkeypatch, committed
+):
+    """Wherever it comes: one text is there, of the last build, and nothing hidden."""
+    for allowed in range(30):
+        library = Library.of(tmp_path / str(allowed))
+        with library.take(io.BytesIO(b"Whales sing.\n")):
+            commit(library, 1)
+        with monkeypatch.context() as patch:
+            kill_after(patch, allowed)
+            with (
+                contextlib.suppress(Killed),
+                library.take(io.BytesIO(b'{"text": "Owls."}')),
+            ):
+                if committed:
+                    commit(library, 2)
+        is_new = "2" in (tmp_path / str(allowed) / "CURRENT").read_text()
+
+        with monkeypatch.context() as patch, contextlib.suppress(Killed):
+            kill_after(patch, allowed % 4)
+            library.beside([])
+        library.beside([])
+
+        kept = "standard input.jsonl" if is_new else "standard input.txt"
+        assert [file.name for file in library.folder.iterdir()] == [kept]
+
+
+class Killed(BaseException):
+    """Nothing is done any more."""
+
+
+def kill_after(patch, allowed):
+    """Let every call to the disk fail once so many were made."""
+    left = [allowed]
+
+    def counted(call):
+        def counting(*args, **options):
+            left[0] -= 1
+            if left[0] < 0:
+                raise Killed
+            return call(*args, **options)
+
+        return counting
+
+    for name in ("mkdir", "write_text", "rename", "unlink"):
+        patch.setattr(Path, name, counted(getattr(Path, name)))
+    patch.setattr("shutil.rmtree", counted(shutil.rmtree))
 
 
 def test_it_is_built_from_once_it_holds_files(library, tmp_path):
