@@ -15,6 +15,7 @@ from index.errors import InputError
 from index.readers.decode import load
 from index.readers.fields import document
 from index.readers.lines import unbroken
+from index.readers.table import told_by
 from index.records import Document
 
 MAX_FRONT_MATTER = 64_000
@@ -44,6 +45,8 @@ _CODE = r"""
 _COMMENT = r"<!--(?s:.*?)(?:(?P<end>-->)|\Z)"
 _CODE_ALONE = re.compile(_CODE, re.MULTILINE | re.VERBOSE)
 _CODE_OR_COMMENT = re.compile(f"{_CODE}|{_COMMENT}", re.MULTILINE | re.VERBOSE)
+_RULE = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*(?::?-+:?[ \t]*)?")
+_BAR = re.compile(r"(?<!\\)\|")
 _PLACE = re.compile("\0([0-9]+)\0")  # of code: clean text holds no NUL
 _NO_TEXT = (":timestamp", ":null", ":merge")
 
@@ -123,7 +126,32 @@ def plain(text: str) -> str:
     'The truce\\nSee the map, not `a**b**c`.'
     """
     prose, code = _parted(text)
-    return _joined(_unmarked(prose), code)
+    return _joined(_tabled(_unmarked(prose)), code)
+
+
+def _tabled(prose: str) -> str:
+    """Write each row of a table with the names of its columns, as `table` does.
+
+    >>> _tabled("| Day | Opens |\\n| --- | ---: |\\n| Saturday | 10:00 |")
+    'Day: Saturday; Opens: 10:00'
+    """
+    lines, names, before = list[str](), list[str](), list[str]()
+    for line in prose.split("\n"):
+        row = _cells(line) if "|" in line else []
+        if row and len(row) == len(before) and _RULE.fullmatch(line):
+            names, before = before, []
+            lines.pop()
+        elif names and row:
+            lines.append(told_by(names, row))
+        else:
+            names, before = [], row
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _cells(line: str) -> list[str]:
+    cells = _BAR.split(line.strip().removeprefix("|"))
+    return [cell.strip() for cell in (cells if cells[-1].strip() else cells[:-1])]
 
 
 def _title(text: str) -> str:

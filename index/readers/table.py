@@ -108,12 +108,16 @@ def _lines(rows: Iterator[Row]) -> Iterator[str]:
     start = next(wide, len(head))
     names = head.pop(start) if _begin_with_names(head[start:]) else []
     for number, row in enumerate(chain(head, rows)):
-        labels = chain(names if number >= start else (), repeat(""))
-        yield "; ".join(
-            f"{label}: {cell}" if label else cell
-            for label, cell in zip(labels, map(_cell, row), strict=False)
-            if cell
-        )
+        yield told_by(names if number >= start else [], list(map(_cell, row)))
+
+
+def told_by(names: Sequence[str], cells: Sequence[str]) -> str:
+    """Write a row: its cells, each after the name of its column, where these are."""
+    return "; ".join(
+        f"{name}: {cell}" if name else cell
+        for name, cell in zip(chain(names, repeat("")), cells, strict=False)
+        if cell
+    )
 
 
 def _cell(cell: str) -> str:

@@ -16,7 +16,7 @@ from qa.address import LONGEST_QUESTION, Address
 from qa.catalogue import Catalogue
 from qa.markup import Html, clean, join
 from qa.records import Answer
-from qa.tabs import DIRECT, say, reader, shown, speech_of
+from qa.tabs import DIRECT, reader, say, shown, speech_of
 from qa.words import STATIC, Speech
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from qa.catalogue import Catalogue
 from qa.export import previous_record
 from qa.library import Library
 from qa.markup import Html
-from qa.tabs import DIRECT, say, reader, shown, speech_of
+from qa.tabs import DIRECT, reader, say, shown, speech_of
 from qa.tabs.ask import Ask
 from qa.words import Speech
 from qa.work import Progress, State, Work

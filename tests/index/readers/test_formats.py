@@ -393,3 +393,22 @@ def test_bombs_take_linear_time(tmp_path, suffix, unit):
 
     assert time.process_time() - start < 5
     assert len(documents) == 1
+
+
+def test_rows_of_a_markdown_table_have_the_names_of_their_columns():
+    """As rows of other tables; bars in prose and in code make none."""
+    text = (
+        "Hours | of the week.\n\n"
+        "| Day | Opens | |\n|:--|--:|---|\n| **Saturday** | 10:00 | `a|b` |\n"
+        "Sunday | | closed\n\nThen.\n"
+    )
+    assert markdown.plain(text) == (
+        "Hours | of the week.\n\n"
+        "Day: Saturday; Opens: 10:00; `a|b`\nDay: Sunday; closed\n\nThen.\n"
+    )
+
+
+def test_what_is_like_a_markdown_table_is_left():
+    """A rule of other columns, or none above."""
+    for text in ("---\n| a |", "a | b\n---\nc", "a\n|---|\n| b |"):
+        assert markdown.plain(text) == text
