@@ -10,9 +10,8 @@ import re
 import unicodedata
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
 from index.errors import InputError
+from index.readers.guess import guess
 
 MAX_BYTES = 100_000_000
 MAX_LINE = 5_000_000
@@ -88,8 +87,9 @@ def decode(data: bytes, declared: str = "") -> str:
     beyond = len(text) - len(text.encode("ascii", "ignore"))
     if text.count("\ufffd") <= _BROKEN * beyond:
         return text
-    guess = from_bytes(_telling(data)).best()
-    return _decode(data, guess.encoding if guess else "utf-8")
+    if found := guess(_telling(data)):
+        return data.decode(found, "replace")
+    return _decode(data, "utf-8")
 
 
 def _telling(data: bytes) -> bytes:
