@@ -120,5 +120,5 @@ def iso_date(value: object) -> str:
         if match:
             return date.fromisoformat(match.group()).isoformat()
         return parsedate_to_datetime(text).date().isoformat()
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return ""
