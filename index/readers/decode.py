@@ -23,15 +23,25 @@ _BOMS = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
-_CONTROL_BYTES = bytes({*range(32)} - {*b"\t\n\r\f\x1b"})
+CONTROL_BYTES = bytes({*range(32)} - {*b"\t\n\r\f\x1b"})
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SAMPLE = 200_000
 # What is declared as this is meant as that (WHATWG, Encoding Standard).
-_MEANT = {"iso8859-1": "cp1252"}
+_MEANT = {
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
 _BEYOND = re.compile(rb"[^\x00-\x7f]")
 _JAPANESE = b"\x1b$"  # ISO-2022-JP, which is ASCII otherwise
 _BROKEN = 0.05  # of the characters beyond ASCII may be damaged
+_NULS = 0.05  # of the bytes of UTF-16 at least
 
 # Not a word character, not a space, not ASCII: all combining marks, and little else.
 _MARKS = re.compile(r"[^\w\s\x00-\x7f]{40,}")
@@ -68,14 +78,16 @@ def load(path: Path, declared: re.Pattern[bytes] | None = None) -> str:
 
 
 def decode(data: bytes, declared: str = "") -> str:
-    """Decode by byte order mark, declaration, as UTF-8, or by statistics.
+    """Decode by byte order mark, declaration, as UTF-8, or by what fits best.
 
-    UTF-8 in which a few characters are damaged is still taken for it.
+    Unicode in which a few characters are damaged is still taken for it.
     """
     for bom, encoding in _BOMS.items():
         if data.startswith(bom):
             return _decode(data, encoding)
     if looks_binary(data):
+        if text := _unmarked(data):
+            return text
         raise InputError("looks binary; give a text file")
     japanese = "iso2022_jp" if _JAPANESE in data else ""
     for encoding in filter(None, (*_meant(declared), japanese, "utf-8")):
@@ -83,13 +95,30 @@ def decode(data: bytes, declared: str = "") -> str:
             return data.decode(encoding)
         except (UnicodeError, LookupError):
             continue
-    text = data.decode("utf-8", "replace")
-    beyond = len(text) - len(text.encode("ascii", "ignore"))
-    if text.count("\ufffd") <= _BROKEN * beyond:
-        return text
-    if found := guess(_telling(data)):
-        return data.decode(found, "replace")
-    return _decode(data, "utf-8")
+    try:
+        return _decode(data, "utf-8")
+    except InputError:
+        found = guess(_telling(data))
+        if not found:
+            raise
+    return data.decode(found, "replace")
+
+
+def _unmarked(data: bytes) -> str:
+    """Decode UTF-16 without a byte order mark, '' if bytes are none.
+
+    Its line ends and spaces hold a NUL, on the side that tells the order of bytes.
+    Where they are too few, NULs in another text could make it look like Chinese.
+    """
+    first, second = data[::2].count(0), data[1::2].count(0)
+    if first + second < _NULS * len(data):
+        return ""
+    try:
+        text = data.decode("utf-16-be" if first > second else "utf-16-le")
+    except UnicodeDecodeError:
+        return ""
+    kinds = {unicodedata.category(c) for c in set(text) - {*"\t\n\r\f"}}
+    return "" if kinds & {"Cc", "Cn", "Co"} else text
 
 
 def _telling(data: bytes) -> bytes:
@@ -102,7 +131,7 @@ def _telling(data: bytes) -> bytes:
 def _meant(declared: str) -> tuple[str, ...]:
     """Give the encodings that a name may stand for."""
     try:
-        name = codecs.lookup(declared).name
+        name = codecs.lookup(declared.lower().replace("windows-", "cp")).name
     except LookupError:
         return ()
     return (_MEANT[name], name) if name in _MEANT else (name,)
@@ -110,14 +139,19 @@ def _meant(declared: str) -> tuple[str, ...]:
 
 def looks_binary(data: bytes) -> bool:
     """Tell whether bytes hold a NUL, or many control characters."""
-    n_controls = len(data) - len(data.translate(None, _CONTROL_BYTES))
+    n_controls = len(data) - len(data.translate(None, CONTROL_BYTES))
     return b"\0" in data or n_controls > 0.05 * len(data)
 
 
 def _decode(data: bytes, encoding: str) -> str:
+    """Decode bytes of which a few may be damaged."""
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
+        text = data.decode(encoding, "replace")
+        beyond = len(text) - len(text.encode("ascii", "ignore"))
+        if text.count("\ufffd") <= _BROKEN * beyond:
+            return text
         raise InputError(
             f"not {encoding} at byte {error.start:,}; save the file as UTF-8"
         ) from error

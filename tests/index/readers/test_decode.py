@@ -87,6 +87,41 @@ def test_a_text_damaged_in_one_place_is_read():
 
 
 @pytest.mark.parametrize(
+    ("declared", "encoding", "text"),
+    [
+        ("iso-8859-9", "cp1254", "“Yağış” – 5 €"),
+        ("windows-874", "cp874", "“ฝน” – 5 €"),
+        ("tis-620", "cp874", "“ฝน” – 5 €"),
+        ("gb2312", "gbk", "朱镕基"),
+        ("euc-kr", "cp949", "똠방각하"),
+    ],
+)
+def test_declared_tables_are_those_of_browsers(declared, encoding, text):
+    """Each has more than the standard it is named after."""
+    assert decode(text.encode(encoding), declared) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [FRENCH, "휴전은 오늘부터 효력을 발생한다.\n"])
+def test_decode_knows_utf_16_by_its_line_ends(encoding, text):
+    """Without a byte order mark."""
+    assert decode(text.encode(encoding)) == text
+
+
+def test_decode_makes_no_chinese_of_a_stray_nul():
+    """Pairs of letters are Chinese in UTF-16."""
+    with pytest.raises(InputError, match="looks binary"):
+        decode(b"plainwords" * 20 + b"x\0")
+
+
+def test_a_mark_does_not_make_damage_worse():
+    """UTF-8 with one damaged character is read, marked or not."""
+    data = FRENCH.encode() + b"\xff"
+
+    assert decode(data) == decode(b"\xef\xbb\xbf" + data) == FRENCH + "\ufffd"
+
+
+@pytest.mark.parametrize(
     "data", [b"\x7fELF\0\0", bytes(range(1, 32)) * 20, "x".encode("utf-32-le")]
 )
 def test_decode_refuses_binary(data):
