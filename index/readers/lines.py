@@ -23,8 +23,10 @@ _UNSPACED = re.compile(
 )
 
 
-def joined(lines: Iterable[str]) -> str:
+def joined(lines: Iterable[str], hyphenated: bool = True) -> str:
     """Join lines to paragraphs, which a blank line parts; lists keep their lines.
+
+    hyphenated: words were broken to fit; else a hyphen at an end belongs to its word.
 
     >>> joined(["The presi-", "dent called", "for a halt.", "", "Nobody spoke."])
     'The president called for a halt.\\n\\nNobody spoke.'
@@ -34,7 +36,7 @@ def joined(lines: Iterable[str]) -> str:
     parts: list[str] = []
     for line in rows:
         if line and parts:
-            parts[-1], gap = _join(parts[-1], line, width)
+            parts[-1], gap = _join(parts[-1], line, width, hyphenated)
             parts.append(gap)
         if line:
             parts.append(line)
@@ -77,7 +79,7 @@ def _width(rows: Sequence[str]) -> int:
     return lengths[len(lengths) * 9 // 10] if lengths else 0
 
 
-def _join(line: str, following: str, width: int) -> tuple[str, str]:
+def _join(line: str, following: str, width: int, hyphenated: bool) -> tuple[str, str]:
     """Give a line as it ends when another follows, and what goes between them."""
     if not line:
         return line, "\n\n"
@@ -91,6 +93,6 @@ def _join(line: str, following: str, width: int) -> tuple[str, str]:
         if not following[0].islower():
             return line, "\n"
     if _HARD.search(line) and not _KEEPS.match(following):
-        return line[:-1] if following[0].islower() else line, ""
+        return line[:-1] if hyphenated and following[0].islower() else line, ""
     unspaced = _UNSPACED.match(line[-1]) and _UNSPACED.match(following[0])
     return line, "" if unspaced else " "

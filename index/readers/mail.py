@@ -5,22 +5,31 @@ and as HTML the plain one is read. Attachments are read as `members` are.
 """
 
 import io
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
+from email.policy import Compat32
 from email.utils import parseaddr
 from functools import partial
 from pathlib import Path
 
 from index.errors import InputError
-from index.readers.decode import MAX_BYTES, decode
+from index.readers.decode import CONTROL_BYTES, MAX_BYTES, decode
 from index.readers.fields import document
 from index.readers.html import parse
 from index.readers.lines import joined
 from index.readers.members import Allowance, Member, read_members
 from index.records import Document
+
+
+class _AsIs(Compat32):
+    """Gives headers as they stand, bytes beyond ASCII as lone surrogates."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return value
 
 
 def read(
@@ -36,15 +45,16 @@ def message(
     data: bytes, name: str, source: str, allowance: Allowance
 ) -> Iterator[Document]:
     """Read a message from its bytes; source: what the file that holds it is called."""
-    mail = message_from_bytes(data)
+    mail = message_from_bytes(data.removeprefix(BOM_UTF8), policy=_AsIs())
     if not mail.keys():
         raise InputError("no e-mail: it has no headers; save it again")
-    sender, address = parseaddr(_header(mail, "from"))
+    subject = _header(mail, "subject")
+    sender, address = parseaddr(mail.get("from", ""))
     yield document(
         name,
-        _text(mail),
-        title=_header(mail, "subject") or source,
-        source=sender or address or source,
+        _text(mail) or subject,
+        title=subject or source,
+        source=_plain(sender, mail) or address or source,
         language=_header(mail, "content-language"),
         published=_header(mail, "date"),
     )
@@ -52,11 +62,15 @@ def message(
 
 
 def _header(mail: Message, key: str) -> str:
-    """Give a header in plain words, '' when there is none or nobody can read it.
+    """Give a header in plain words, '' when there is none or nobody can read it."""
+    return _plain(mail.get(key, ""), mail)
+
+
+def _plain(said: str, mail: Message) -> str:
+    """Decode what stands in a header.
 
     Bytes beyond ASCII should not stand there, and do: in UTF-8, or as the text.
     """
-    said = next((value for name, value in mail.raw_items() if name.lower() == key), "")
     data = said.encode("utf-8", "surrogateescape")
     for encoding in ("utf-8", mail.get_content_charset("cp1252")):
         try:
@@ -80,15 +94,26 @@ def _text(part: Message) -> str:
         return "\n\n".join(filled[:1] if kind == "multipart/alternative" else filled)
     if part.get_filename() or kind not in ("text/plain", "text/html"):
         return ""
-    text = decode(_payload(part), part.get_content_charset(""))
-    return parse(text).text() if kind == "text/html" else joined(text.splitlines())
+    text = _decoded(part)
+    if kind == "text/html":
+        return parse(text).text()
+    return joined(text.splitlines(), hyphenated=False)
 
 
 def _attachments(mail: Message) -> Iterator[Member]:
     for part in mail.walk():
-        label = part.get_filename()
+        label = _plain(part.get_filename(""), part)
         if label and not part.is_multipart():
             yield label, partial(lambda part: io.BytesIO(_payload(part)), part)
+
+
+def _decoded(part: Message) -> str:
+    """Decode a text; one with control characters in it is a text still."""
+    data, declared = _payload(part), part.get_content_charset("")
+    try:
+        return decode(data, declared)
+    except InputError:
+        return decode(data.translate(None, CONTROL_BYTES), declared)
 
 
 def _payload(part: Message) -> bytes:

@@ -13,7 +13,7 @@ from index.records import Document
 
 _LINE = 1 << 20
 _SHOWN = 5
-_FROM = re.compile(rb"From [^\n]{0,500}\d\d:\d\d")
+_FROM = re.compile(rb"(?:\xef\xbb\xbf)?From [^\n]{0,500}\d\d:\d\d")
 _QUOTED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
 
 

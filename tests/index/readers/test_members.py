@@ -213,6 +213,77 @@ def test_mail_attachments_are_documents(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("name", ["=?utf-8?b?UsOpc3Vtw6kudHh0?=", "Résumé.txt"])
+def test_mail_reads_names_of_attachments(tmp_path, name):
+    """Encoded as a header is, as is not allowed and usual, or not encoded at all."""
+    data = (
+        "Subject: S\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSee it.\n"
+        f'--b\nContent-Disposition: attachment; filename="{name}"\n\nInner.\n--b--\n'
+    )
+
+    documents, problem = read(tmp_path / "a.eml", data.encode())
+
+    assert not problem
+    assert [d.id for d in documents] == ["a.eml", "a.eml/Résumé.txt"]
+
+
+def test_mail_keeps_hyphens(tmp_path):
+    """Mail breaks lines after them; it parts no words."""
+    data = b"Subject: S\n\nThey agreed on a long-\nterm plan for the valley.\n"
+
+    (found,), _ = read(tmp_path / "a.eml", data)
+
+    assert found.text == "They agreed on a long-term plan for the valley."
+
+
+def test_mail_that_is_all_subject_is_read(tmp_path):
+    """It says what it has to say there."""
+    (found,), _ = read(tmp_path / "a.eml", b"Subject: Talks moved to Friday\n\n\n")
+
+    assert found.text == found.title == "Talks moved to Friday"
+
+
+def test_mail_names_a_sender_with_a_comma(tmp_path):
+    """The comma within an encoded name parts no addresses."""
+    data = b"From: =?utf-8?q?M=C3=BCller=2C_Anna?= <a@x.org>\nSubject: S\n\nText.\n"
+
+    (found,), _ = read(tmp_path / "a.eml", data)
+
+    assert found.source == "Müller, Anna"
+
+
+def test_mail_is_read_with_control_characters_in_it(tmp_path):
+    """A NUL costs neither the text nor what is attached."""
+    data = samples.mail("One. NUL two.", files={"n.txt": b"Inner."})
+
+    documents, _ = read(tmp_path / "a.eml", data.replace(b"NUL", b"\0"))
+
+    assert [d.text for d in documents] == ["One.  two.", "Inner."]
+
+
+def test_mail_is_read_behind_a_byte_order_mark(tmp_path):
+    """A message and a mailbox."""
+    mail = b"Subject: Truce\n\nText.\n"
+    box = b"From a@b Tue Sep 19 10:00:00 2023\n" + mail
+
+    for name, data in {"a.eml": mail, "a.mbox": box}.items():
+        (found,), problem = read(tmp_path / name, b"\xef\xbb\xbf" + data)
+        assert (found.title, problem) == ("Truce", "")
+
+
+@pytest.mark.parametrize("zone", ["+99999999999999999999", "+0200"])
+@pytest.mark.parametrize("year", ["99999999999999999999", "2023"])
+def test_mail_is_read_whatever_its_date(tmp_path, zone, year):
+    """One that no calendar has is none."""
+    date = f"Tue, 19 Sep {year} 10:00:00 {zone}"
+    data = f"Subject: S\nDate: {date}\n\nText.\n".encode()
+
+    (found,), _ = read(tmp_path / "a.eml", data)
+
+    assert found.text == "Text."
+    assert found.date == ("2023-09-19" if date.endswith("2023 10:00:00 +0200") else "")
+
+
 def test_mail_reads_what_was_forwarded(tmp_path):
     """A message in a message: its subject and its text."""
     outer = (
