@@ -5,7 +5,7 @@ and a hyphenated word becomes whole. Text and Markdown may be broken too, or not
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 from operator import add
 
@@ -13,8 +13,9 @@ SHORT = 0.75  # of the usual width
 WIDTHS = range(50, 121)  # that editors break text to
 _FENCE = ("```", "~~~")
 _ENDS = tuple(".!?:;…。！？：；।؟۔\"'”’»)")
+_MARKS = "".join(_ENDS) + ",،、([{<>}])„“‘«"
 _ITEM = re.compile(r"[-–—•▪◦‣*>|]|\(?\w{1,3}[.)]\s")
-_SOFT = tuple("\u00ad\ufffe\x02")  # hyphens that are only there at the end of a line
+_SOFT = "\u00ad"  # a hyphen that is only there at the end of a line
 _HARD = re.compile(r"[^\W\d_][-\u2010]$")
 _KEEPS = re.compile(r"(und|oder|bis|and|or|to|y|o|et|ou|en|of|e)\b")  # pre- and post-
 # Scripts without spaces: Thai to Burmese, Khmer, kana, Han, full-width letters.
@@ -23,10 +24,11 @@ _UNSPACED = re.compile(
 )
 
 
-def joined(lines: Iterable[str], hyphenated: bool = True) -> str:
+def joined(lines: Iterable[str], compounds: Container[str] | None = ()) -> str:
     """Join lines to paragraphs, which a blank line parts; lists keep their lines.
 
-    hyphenated: words were broken to fit; else a hyphen at an end belongs to its word.
+    compounds: words that keep their hyphen at the end of a line, see `hyphenated`; all
+    do with None, where no word was broken to fit.
 
     >>> joined(["The presi-", "dent called", "for a halt.", "", "Nobody spoke."])
     'The president called for a halt.\\n\\nNobody spoke.'
@@ -36,13 +38,27 @@ def joined(lines: Iterable[str], hyphenated: bool = True) -> str:
     parts: list[str] = []
     for line in rows:
         if line and parts:
-            parts[-1], gap = _join(parts[-1], line, width, hyphenated)
+            parts[-1], gap = _join(parts[-1], line, width, compounds)
             parts.append(gap)
         if line:
             parts.append(line)
         elif parts and parts[-1]:
             parts.append("")
     return "".join(parts)
+
+
+def hyphenated(lines: Iterable[str]) -> set[str]:
+    """Give the words with a hyphen that stand within a line.
+
+    >>> hyphenated(["A Well-known", "plan, imme-", "diate"])
+    {'well-known'}
+    """
+    words = (word for line in lines for word in line.split() if "-" in word)
+    return {_plain(word) for word in words if not word.endswith("-")}
+
+
+def _plain(word: str) -> str:
+    return word.strip(_MARKS).lower()
 
 
 def unbroken(text: str) -> str:
@@ -79,7 +95,9 @@ def _width(rows: Sequence[str]) -> int:
     return lengths[len(lengths) * 9 // 10] if lengths else 0
 
 
-def _join(line: str, following: str, width: int, hyphenated: bool) -> tuple[str, str]:
+def _join(
+    line: str, following: str, width: int, compounds: Container[str] | None
+) -> tuple[str, str]:
     """Give a line as it ends when another follows, and what goes between them."""
     if not line:
         return line, "\n\n"
@@ -87,12 +105,14 @@ def _join(line: str, following: str, width: int, hyphenated: bool) -> tuple[str,
         return line[:-1], ""
     if _ITEM.match(following):
         return line, "\n"
+    if _HARD.search(line) and not _KEEPS.match(following):
+        word = _plain(line.rsplit(None, 1)[-1] + following.split(None, 1)[0])
+        whole = compounds is None or word in compounds or not following[0].islower()
+        return line if whole else line[:-1], ""
     if len(line) < SHORT * width:
         if line.endswith(_ENDS):
             return line, "\n\n"
         if not following[0].islower():
             return line, "\n"
-    if _HARD.search(line) and not _KEEPS.match(following):
-        return line[:-1] if hyphenated and following[0].islower() else line, ""
     unspaced = _UNSPACED.match(line[-1]) and _UNSPACED.match(following[0])
     return line, "" if unspaced else " "

@@ -97,7 +97,7 @@ def _text(part: Message) -> str:
     text = _decoded(part)
     if kind == "text/html":
         return parse(text).text()
-    return joined(text.splitlines(), hyphenated=False)
+    return joined(text.splitlines(), compounds=None)
 
 
 def _attachments(mail: Message) -> Iterator[Member]:

@@ -15,7 +15,7 @@ from pypdfium2 import PdfDocument, PdfiumError, PdfPage, PdfTextPage, raw
 from index.errors import InputError
 from index.readers import skia
 from index.readers.fields import declared_title, document, likely_language, paged
-from index.readers.lines import joined
+from index.readers.lines import hyphenated, joined
 from index.readers.running import without_running
 from index.records import Document
 
@@ -25,6 +25,7 @@ MAX_CHARACTERS = 100_000_000
 _DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _SHOWN = 8
 
+_HYPHEN = re.compile(r"[\ufffe\x02]\s*")  # PDFium's own, where a word is divided
 # Letters and marks that are written from right to left.
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+")
 
@@ -39,7 +40,8 @@ def read(path: Path, name: str) -> Iterator[Document]:
             raise InputError(f"{len(pdf):,} pages, at most {MAX_PAGES:,} are read")
         facts = pdf.get_metadata_dict()
         lines, unread = _lines(pdf, "Skia" in facts.get("Producer", ""))
-        text, pages = paged(joined(page) for page in without_running(lines))
+        compounds = hyphenated(line for page in lines for line in page)
+        text, pages = paged(joined(page, compounds) for page in without_running(lines))
         if not text:
             raise InputError(_no_text(len(pdf), unread))
         yield document(
@@ -88,15 +90,17 @@ def _lines(pdf: PdfDocument, by_skia: bool) -> tuple[list[list[str]], list[int]]
 def _text(page: PdfTextPage, by_skia: bool) -> str:
     text = page.get_text_range(errors="replace")
     if by_skia and skia.SCRIPTS.search(text):
-        return skia.repaired(page)
-    return _reordered(page) if _RIGHT_TO_LEFT.search(text) else text
+        text = skia.repaired(page, _reordered(page))
+    elif _RIGHT_TO_LEFT.search(text):
+        text = _reordered(page)
+    return _HYPHEN.sub("-\n", text)
 
 
 def _reordered(page: PdfTextPage) -> str:
     """Put the letters of words in the order in which they stand, right to left.
 
     PDFium takes it that such words are drawn from left to right, which is true of
-    some programs only.
+    some programs only. The text has a character for each of the page.
     """
     codes = (raw.FPDFText_GetUnicode(page, i) for i in range(page.count_chars()))
     text = "".join(map(chr, codes))

@@ -52,14 +52,14 @@ def without_running(pages: Sequence[Page]) -> list[list[str]]:
 
 
 def _stripped(page: Page, running: dict[int, str], seen: set[str]) -> list[str]:
-    """Leave out the running lines seen; one with a number stays if it is all there is.
+    """Leave out the running lines seen, unless that leaves nothing.
 
     running: the wording of each, "" for a bare number.
     """
     gone = {row for row, wording in running.items() if wording in seen}
     seen.update(running.values())
     if not any(line.strip() for row, line in enumerate(page) if row not in gone):
-        gone = {row for row in gone if running[row] in ("", page[row].strip())}
+        gone = {row for row in gone if not running[row]}
     return [line for row, line in enumerate(page) if row not in gone]
 
 

@@ -14,15 +14,16 @@ from pypdfium2 import PdfTextPage, raw
 
 SCRIPTS = re.compile("[\u0900-\u0eff]")  # Devanagari to Lao
 
-_LINE = re.compile(r"[^\r\n]+")
+_LINE = re.compile(r"[^\r\n\x02]+")  # PDFium has \x02 where a word is divided
 _NEAR = 12  # letters back that a mark may repeat
 _GAP = 0.55  # of the height of letters: more than the width of a vowel sign
 
 
-def repaired(page: PdfTextPage) -> str:
-    """Give the text of a page with every letter once, and words whole."""
-    codes = (raw.FPDFText_GetUnicode(page, i) for i in range(page.count_chars()))
-    text = "".join(map(chr, codes))
+def repaired(page: PdfTextPage, text: str) -> str:
+    """Give the text of a page with every letter once, and words whole.
+
+    text: a character for each of the page.
+    """
     return _LINE.sub(lambda line: _line(page, text, *line.span()), text)
 
 

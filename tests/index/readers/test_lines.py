@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.readers.lines import joined, unbroken
+from index.readers.lines import hyphenated, joined, unbroken
 
 WRAPPED = """\
 The president of the council called for an immediate halt
@@ -35,6 +35,7 @@ Water and its uses in the gardens of the second dynasty
         (["the presi-", "dent spoke"], "the president spoke"),
         (["the Austro-", "Hungarian day"], "the Austro-Hungarian day"),
         (["die Vor- ", "und Nachteile"], "die Vor- und Nachteile"),
+        (["Covid-", "19 came in the spring."], "Covid-19 came in the spring."),
         (["soft\u00ad", "ware here"], "software here"),
         (["停止军事", "行动吧啊"], "停止军事行动吧啊"),
         (["- one thing", "- another"], "- one thing\n- another"),
@@ -46,6 +47,15 @@ Water and its uses in the gardens of the second dynasty
 def test_lines_are_joined_with_sense(lines, text):
     """Hyphens, scripts without spaces, lists, headings, blank lines."""
     assert joined(lines) == ("\n".join(lines) if text is None else text)
+
+
+def test_compounds_keep_their_hyphen():
+    """At the end of a line as within one; what stands nowhere else is made whole."""
+    lines = ["A Well-known man, the (well-", "known) leader of the imme-", "diate halt"]
+
+    text = joined(lines, hyphenated(lines))
+
+    assert text == "A Well-known man, the (well-known) leader of the immediate halt"
 
 
 def test_broken_prose_is_made_whole():

@@ -76,6 +76,20 @@ def test_pdf_keeps_slides_that_differ_in_numbers(tmp_path):
     assert text == "\n\n".join(slides)
 
 
+def test_pdf_makes_divided_words_whole(tmp_path):
+    """PDFium has a mark of its own for the hyphen, and no line break there."""
+    prose = (
+        "He announced an imme-\ndiate halt in the re-\ngion and the well-\nknown plan."
+    )
+
+    text = read(tmp_path / "a.pdf", samples.pdf([prose, "A well-known plan."])).text
+
+    assert text == (
+        "He announced an immediate halt in the region and the well-known plan.\n\n"
+        "A well-known plan."
+    )
+
+
 def letters(*texts: str) -> str:
     """Write the map by which a font's a, b, c and so on stand for these texts."""
     lines = "".join(
@@ -126,13 +140,23 @@ def test_pdf_puts_letters_from_right_to_left(tmp_path):
         for x, code in zip((100, 94.5, 89, 83.5), b"abcd", strict=True)
     )
     back = b"BT /F 10 Tf 70 200 Td (dcba) Tj ET"
+    at_once = b"BT /F 10 Tf 90 200 Td [(a) 1112 (b) 1112 (c) 1112 (d)] TJ ET"
 
     document = read(
         tmp_path / "a.pdf",
-        samples.pdf([forth, back], encoding=letters("ه", "د", "ن", "ة")),
+        samples.pdf([forth, back, at_once], encoding=letters("ه", "د", "ن", "ة")),
     )
 
-    assert document.text == "هدنة\n\nهدنة"
+    assert document.text == "\n\n".join(["هدنة"] * 3)
+
+
+def test_pdf_of_chrome_in_two_scripts(tmp_path):
+    """Beside a letter of India, هد is read from the right as elsewhere."""
+    page = draw((20, 300, 10, "b")) + b"BT /F 10 Tf 90 200 Td [(c) 1112 (d)] TJ ET"
+    encoding = letters("-", "वा", "ه", "د")
+    data = samples.pdf([page], encoding=encoding, info="/Producer(Skia/PDF m156)")
+
+    assert read(tmp_path / "a.pdf", data).text.split() == ["वा", "هد"]
 
 
 def test_pdf_scans_are_reported(tmp_path):

@@ -83,11 +83,13 @@ def test_a_page_has_one_number():
     assert without_running(pages) == [page[:-1] for page in pages]
 
 
-def test_a_page_keeps_its_only_line():
-    """Though it counts as a page number does; the header is told already."""
+def test_a_page_keeps_its_only_lines():
+    """Though they run as headers and page numbers do; a bare number is no text."""
     pages = [["The Post", f"Day {n}"] for n in range(1, 5)]
+    empty = [[str(n)] for n in range(1, 5)]
 
-    assert without_running(pages) == [pages[0], *([f"Day {n}"] for n in range(2, 5))]
+    assert without_running(pages) == pages
+    assert without_running(empty) == [[]] * 4
 
 
 def test_a_page_number_is_left_in_the_text():
