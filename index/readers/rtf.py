@@ -1,10 +1,10 @@
-"""Rich Text Format, by striprtf."""
+"""Rich Text Format, by striprtf; footnotes, which it leaves out, come last."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from striprtf.striprtf import rtf_to_text
+from striprtf.striprtf import remove_pict_groups, rtf_to_text
 
 from index.errors import InputError
 from index.readers.decode import MAX_BYTES
@@ -13,7 +13,11 @@ from index.records import Document
 
 _TITLE = re.compile(r"\{\\title ([^{}]{1,1000})\}")
 _DAY = re.compile(r"\{\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
+_CODE_PAGE = re.compile(r"\\ansicpg\d+")
 _FACTS = 100_000  # characters at the beginning that hold them
+_NOTE = re.compile(r"\{\s*(?:\\\*\s*)?\\footnote(?![a-z])")
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_MARKED = re.compile("\ufdd0([^\ufdd0\ufdd1]*)\ufdd1")  # by characters of no text
 
 
 def read(path: Path, name: str) -> Iterator[Document]:
@@ -23,15 +27,46 @@ def read(path: Path, name: str) -> Iterator[Document]:
     rtf = path.read_bytes().decode("latin-1")  # RTF is ASCII; what is not, is escaped
     if not rtf.lstrip().startswith("{\\rtf"):
         raise InputError("not RTF; save it again")
-    title, day = _TITLE.search(rtf, 0, _FACTS), _DAY.search(rtf, 0, _FACTS)
+    rtf = _escaped(rtf)
+    day = _DAY.search(rtf, 0, _FACTS)
     yield document(
         name,
-        _text(rtf),
-        title=declared_title(_text(f"{{\\rtf1 {title[1]}}}") if title else "")
-        or path.stem,
+        _text(_marked(rtf)),
+        title=declared_title(_title(rtf)) or path.stem,
         source=path.name,
         published="{}-{:0>2}-{:0>2}".format(*day.groups()) if day else "",
     )
+
+
+def _escaped(rtf: str) -> str:
+    """Escape what some programs do not; first pictures go, whose bytes are counted."""
+    plain: str = remove_pict_groups(rtf)  # type: ignore[no-untyped-call]
+    return re.sub("[\x80-\xff]", lambda byte: f"\\'{ord(byte[0]):02x}", plain)
+
+
+def _title(rtf: str) -> str:
+    title, page = _TITLE.search(rtf, 0, _FACTS), _CODE_PAGE.search(rtf, 0, _FACTS)
+    return _text(f"{{\\rtf1{page[0] if page else ''} {title[1]}}}") if title else ""
+
+
+def _marked(rtf: str) -> str:
+    """Put marks around footnotes in place of the word that hides them."""
+    parts, end = [], 0
+    while note := _NOTE.search(rtf, end):
+        parts += [rtf[end : note.start()], "{\ufdd0"]
+        end = _closing(rtf, note.end())
+        parts += [rtf[note.end() : end], "\ufdd1"]
+    return "".join([*parts, rtf[end:]])
+
+
+def _closing(rtf: str, start: int) -> int:
+    """Find the brace that closes the group, or the end of the text."""
+    depth = 1
+    for brace in _BRACE.finditer(rtf, start):
+        depth += {"{": 1, "}": -1}.get(brace[0], 0)
+        if not depth:
+            return brace.start()
+    return len(rtf)
 
 
 def _text(rtf: str) -> str:
@@ -41,4 +76,6 @@ def _text(rtf: str) -> str:
         raise ValueError("a control word lacks its number") from error
     # Characters beyond the first 65,536 come as two halves.
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    notes = (note.strip() for note in _MARKED.findall(whole))
+    whole = "\n".join([_MARKED.sub("", whole).rstrip(), *notes])
     return re.sub(r"\n(?=\S)", "\n\n", whole)  # a line is a paragraph

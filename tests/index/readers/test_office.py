@@ -350,14 +350,37 @@ def test_epub_chapters_have_headers(tmp_path):
 def test_rtf_reads_any_letter(tmp_path):
     """Code pages, Unicode, halves of what lies beyond; formatting goes."""
     rtf = (
-        rb"{\rtf1\ansi\ansicpg1251{\info{\title Truce}{\creatim\yr2023\mo9\dy1}}"
+        rb"{\rtf1\ansi\ansicpg1251{\info{\title \'cc\'e8\'f0}{\creatim\yr2023\mo9\dy1}}"
         rb"\'cc\'e8\'f0, \u8364?5 {\b bold}\par \u-10179?\u-8704?\par}"
     )
 
     document = read_one(tmp_path / "a.rtf", rtf)
 
-    assert (document.title, document.date) == ("Truce", "2023-09-01")
+    assert (document.title, document.date) == ("Мир", "2023-09-01")
     assert document.text == "Мир, €5 bold\n\n😀"
+
+
+@pytest.mark.parametrize("mark", [rb"\footnote", rb"\*\footnote"])
+def test_rtf_footnotes_come_last(tmp_path, mark):
+    """Whoever wrote them; braces and a code page of their own are theirs."""
+    rtf = (
+        rb"{\rtf1\ansi{\fonttbl{\f0\fcharset0 A;}{\f1\fcharset204 B;}}\f0 The treaty{%b"
+        rb"\pard\plain {\super 1} Signed \{in\} {\f1 \'cc\'e8\'f0}.} ended."
+        rb"\par More.\par}"
+    )
+
+    text = read_one(tmp_path / "a.rtf", rtf % mark).text
+
+    assert text == "The treaty ended.\n\nMore.\n\n1 Signed {in} Мир."
+
+
+def test_rtf_without_escapes(tmp_path):
+    """Bytes beyond ASCII are letters of its code page, in the title too."""
+    rtf = r"{\rtf1\ansi\ansicpg1251{\info{\title Мир}}Привет\par}"
+
+    document = read_one(tmp_path / "a.rtf", rtf.encode("cp1251"))
+
+    assert (document.title, document.text) == ("Мир", "Привет")
 
 
 def test_rtf_with_a_number_missing_is_damaged(tmp_path):
