@@ -8,8 +8,9 @@ import re
 from index.records import Document
 from qa.records import Hit
 
-_ACTIVE = re.compile(r"([\\`*_\[\]<>#|~])")
-_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_ACTIVE = re.compile(r"([\\`*_\[\]<>#|~]|&(?=#?\w+;))")
+# Two backslashes are one that shows; a third would be the tag's own.
+_TAG = re.compile(r"(?<!\\)((?:\\\\)*)<(?=[A-Za-z/!?])")
 
 
 def citation(hit: Hit) -> str:
@@ -45,7 +46,7 @@ def quote(text: str) -> str:
     >>> print(quote("1 < 2, <b>so</b>"))
     > 1 < 2, \\<b>so\\</b>
     """
-    shown = _TAG.sub(r"\\<", text.strip())
+    shown = _TAG.sub(r"\1\\<", text.strip())
     return "\n".join(f"> {line}".rstrip() for line in shown.splitlines())
 
 

@@ -5,9 +5,13 @@ import io
 import json
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from index.records import Document, Passage
 from qa.address import Address
+from qa.cite import plain, quote
 from qa.export import (
     answer_csv,
     answer_markdown,
@@ -93,6 +97,27 @@ def test_markdown_cites_every_passage():
     assert "> Il neige." in written
     assert "> — *=SUM(A1),* Le Temps (a.md, characters 0–19)" in written
     assert written.endswith("\n\nAlso in: Temps (b/a.md)\n")
+
+
+@example(r"\<img src=x onerror=alert(1)>")
+@given(st.text(r"\<bi>/`a &;", max_size=30))
+def test_no_tag_of_a_document_comes_alive_in_markdown(text):
+    """Whatever backslashes stand before it."""
+    assert not {"html_inline", "html_block"} & set(kinds(quote(text)))
+
+
+def kinds(markdown):
+    """Name the parts of a text as CommonMark has them."""
+    for block in MarkdownIt("commonmark").parse(markdown):
+        yield block.type
+        yield from (part.type for part in block.children or [])
+
+
+def test_a_title_shows_as_it_is_in_markdown():
+    """Neither a tag nor the name of a character is read."""
+    (_, inline, _) = MarkdownIt("commonmark").parse(plain("<b> &lt;b&gt; AT&T \\"))
+
+    assert "".join(part.content for part in inline.children) == "<b> &lt;b&gt; AT&T \\"
 
 
 def test_a_sentence_is_found_with_its_evidence():
