@@ -28,22 +28,68 @@ P = ParamSpec("P")
 STDIN = Path("-")
 GRACE_SECONDS = 2  # for open pages when the server is stopped
 
-Index = Annotated[Path, typer.Option("--index", help="The folder of the index.")]
+
+def _filled(text: str) -> str:
+    """Refuse an empty argument: a variable that is not set, more likely than meant."""
+    if not text.strip():
+        raise typer.BadParameter("it is empty")
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(_filled(text))
+
+
+def _index_folder(text: str) -> Path:
+    """Refuse a folder that cannot be, for a file is there, or above it."""
+    folder = _path(text)
+    first = next((p for p in (folder, *folder.parents) if os.path.exists(p)), folder)
+    if os.path.exists(first) and not os.path.isdir(first):
+        raise typer.BadParameter(f"{first} is a file; give a folder for the index")
+    return folder
+
+
+Index = Annotated[
+    Path,
+    typer.Option(
+        "--index",
+        parser=_index_folder,
+        metavar="DIRECTORY",
+        help="The folder of the index.",
+    ),
+]
+# By no type of Typer's: that refuses all when one cannot be read.
+Paths = Annotated[
+    list[Path],
+    typer.Argument(parser=_path, help="Files and folders to index."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 _MODEL = "A packaged model, a folder, or a name on the hub"
-Model = Annotated[str, typer.Option(help=f"{_MODEL}.")]
+Model = Annotated[str, typer.Option(parser=_filled, metavar="MODEL", help=f"{_MODEL}.")]
 Chosen = Annotated[
     str | None,
-    typer.Option(help=f"{_MODEL}; by default the index's own, or {MODEL}."),
+    typer.Option(
+        parser=_filled,
+        metavar="MODEL",
+        help=f"{_MODEL}; by default the index's own, or {MODEL}.",
+    ),
 ]
 
 Reader = Annotated[
     str | None,
-    typer.Option(help="A network that finds the phrase: a folder, or a hub's name."),
+    typer.Option(
+        parser=_filled,
+        metavar="MODEL",
+        help="A network that finds the phrase: a folder, or a hub's name.",
+    ),
 ]
 Reranker = Annotated[
     str | None,
-    typer.Option(help="A network that reranks passages: a folder, or a hub's name."),
+    typer.Option(
+        parser=_filled,
+        metavar="MODEL",
+        help="A network that reranks passages: a folder, or a hub's name.",
+    ),
 ]
 
 app = typer.Typer(
@@ -124,7 +170,7 @@ def _model(chosen: str | None, index: Path) -> str:
 @app.command()
 @told
 def build(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders to index.")],
+    paths: Paths,
     index: Index,
     model: Chosen = None,
 ) -> None:
@@ -158,7 +204,7 @@ def build(
 @app.command(name="watch")
 @told
 def watch_paths(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders to index.")],
+    paths: Paths,
     index: Index,
     model: Chosen = None,
 ) -> None:
@@ -228,12 +274,19 @@ def ask(
 @told
 def serve(
     index: Index,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str,
+        typer.Option(parser=_filled, metavar="HOST", help="The address to listen on."),
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = 7860,
     auth: Annotated[
-        str,
-        typer.Option(help="user:password, or a file made by python -m qa.login."),
-    ] = "",
+        str | None,
+        typer.Option(
+            parser=_filled,
+            metavar="LOGIN",
+            help="user:password, or a file made by python -m qa.login.",
+        ),
+    ] = None,
     reader: Reader = None,
     reranker: Reranker = None,
 ) -> None:
@@ -249,7 +302,7 @@ def serve(
 
     local = host in LOCAL_NAMES
     try:
-        server = create(qa, auth=auth, local=local)
+        server = create(qa, auth=auth or "", local=local)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--auth") from error
     config = uvicorn.Config(

@@ -123,6 +123,17 @@ def test_files_that_are_left_out_are_named(docs, tmp_path):
     assert result.stderr == f"not read: {empty}: no text in it\n"
 
 
+@pytest.mark.skipif(os.getuid() == 0, reason="root may read everything")
+def test_a_folder_that_may_not_be_read_stops_no_others(docs, tmp_path):
+    """Given by itself, it is one line as one within another is."""
+    (tmp_path / "closed").mkdir(mode=0)
+
+    result = run("build", docs, tmp_path / "closed", "--index", tmp_path / "new")
+
+    assert result.exit_code == 0
+    assert "closed: Permission denied" in result.stderr
+
+
 def test_added_files_stay_part_of_the_index(docs, tmp_path):
     """What was added through the page is not forgotten by a build."""
     added = tmp_path / "new" / "documents" / "added.txt"
@@ -413,6 +424,15 @@ def test_no_index_is_one_line(tmp_path):
         ["build", "--index", "x"],
         ["eval", "a", "b", "c", "--mode", "best"],
         ["nonsense"],
+        ["ask", "tea", "--index", ""],
+        ["ask", "tea", "--index", "x", "--reader", ""],
+        ["ask", "tea", "--index", "x", "--reranker", " "],
+        ["build", "", "--index", "x"],
+        ["build", ".", "--index", "x", "--model", ""],
+        ["serve", "--index", "x", "--host", ""],
+        ["serve", "--index", "x", "--auth", ""],
+        ["watch", ".", "--index", __file__],
+        ["build", ".", "--index", f"{__file__}/index"],
     ],
 )
 def test_wrong_usage_has_status_2(args, index):
