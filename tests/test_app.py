@@ -806,6 +806,23 @@ def test_a_phone(browser, site, scheme):
             assert overflow(page) == []
 
 
+def test_a_place_far_down_comes_into_view(browser, tmp_path):
+    """Whether the article scrolls by itself or with the page."""
+    lines = [f"Line {n} tells of nothing but the weather." for n in range(900)]
+    lines.insert(600, "\nThe treasurer of Ostwick hid the brass key under the organ.\n")
+    (tmp_path / "ledger.txt").write_text("\n".join(lines))
+    ledger = QA.build([tmp_path / "ledger.txt"], tmp_path / "index")
+    asked = "?q=Where did the treasurer of Ostwick hide the brass key?"
+    with serving(ledger) as site:
+        for width in (390, 800, 1280):
+            screen = {"viewport": {"width": width, "height": 844}}
+            with person(browser, site, asked, **screen) as page:
+                page.locator(".answer button[data-open]").first.click()
+                frame = page.locator("#article .frame")
+                expect(frame).to_contain_text("under the organ")
+                expect(frame).to_be_in_viewport(ratio=0.5)
+
+
 @pytest.mark.parametrize("locale", ["en", "fr", "de", "es", "zh-CN", "ar"])
 def test_the_smallest_phone(browser, site, locale):
     """At 320 pixels tabs have their whole names, and the days lie within the page."""

@@ -160,6 +160,7 @@ window.passage = (() => {
       const { top } = article.getBoundingClientRect();
       if (matchMedia("(max-width: 900px)").matches || top < 0 || top > innerHeight / 2)
         article.scrollIntoView({ block: "start" });
+      frame?.scrollIntoView({ block: "nearest" });
       (frame || article.querySelector(".close")).focus({ preventScroll: true });
     }));
   }
