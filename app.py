@@ -63,6 +63,7 @@ def blocks(qa: "QA", ask: Callable[..., Answer]) -> gr.Blocks:
         header = shown("header")
         header.value = _static("header.html")
         live = shown("live")
+        gr.HTML(say("no_reply"), elem_id="failed", apply_default_css=False)
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab(say("tab_ask"), id="ask"):
                 asking = Ask(qa, ask, catalogue)
@@ -74,7 +75,7 @@ def blocks(qa: "QA", ask: Callable[..., Answer]) -> gr.Blocks:
                 facts = About(qa)
         asking.wire(page, live)
         documents.wire(shelf, asking, live)
-        drawn.wire(atlas, asking.kept)
+        drawn.wire(atlas, asking)
         facts.wire(about)
     return page
 

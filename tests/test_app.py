@@ -439,6 +439,87 @@ def test_a_question_under_way_is_seen(page):
     expect(page.locator(".passage").first).to_contain_text("Nuno Cabreira")
 
 
+@contextmanager
+def held(page, text):
+    """Hold back the requests that hold a text, within; then they are answered."""
+    routes = []
+
+    def hold(route):
+        late = text in (route.request.post_data or "")
+        routes.append((route, route.fetch())) if late else route.continue_()
+
+    page.route("**/gradio_api/run/**", hold)
+    yield
+    for route, response in routes:
+        route.fulfill(response=response)
+    page.unroute("**/gradio_api/run/**")
+    assert routes
+    page.evaluate(SETTLED)
+
+
+def test_a_late_answer_is_dropped(page):
+    """What is asked in the address meanwhile stays, on the map and in articles too."""
+    ask(page, HALT)
+    with held(page, "Desportivo"):
+        page.fill("#question input", GOAL)
+        page.press("#question input", "Enter")
+        page.wait_for_url("**Desportivo**")
+        page.go_back()
+        expect(page.locator("#question input")).to_have_value(HALT)
+        page.evaluate(SETTLED)
+
+    expect(page.locator(".passage").first).to_contain_text("exigé")
+    page.click("#tabs [role=tab] >> nth=2")
+    expect(page.locator(".on-map button").first).to_contain_text("Karabakh")
+    page.click("#tabs [role=tab] >> nth=0")
+    page.locator(".hit button[data-open]").first.click()
+    expect(page.locator("#article .frame")).to_contain_text("exigé")
+
+
+def test_an_article_of_another_question_is_dropped(page):
+    """It is not opened beside the answer that came meanwhile."""
+    ask(page, HALT)
+    with held(page, "hit 1"):
+        page.locator(".hit button[data-open]").first.click()
+        ask(page, GOAL)
+
+    expect(page.locator("#article article")).to_have_count(0)
+    expect(page.locator(".passage").first).to_contain_text("Nuno Cabreira")
+
+
+def test_the_last_click_wins(page):
+    """A second hit is opened though the first is still on its way."""
+    ask(page, HALT)
+    title = page.locator(".hit h3").nth(1).inner_text()
+    with held(page, "hit 1"):
+        page.locator(".hit button[data-open]").nth(0).click()
+        page.locator(".hit button[data-open]").nth(1).click()
+        expect(page.locator("#article h2")).to_have_text(title)
+
+    expect(page.locator("#article h2")).to_have_text(title)
+
+
+def test_a_failure_is_said(page):
+    """In words, until an answer comes; nothing is under way any more."""
+    ask(page, HALT)
+    broken = {"status": 500, "body": '{"error": null}'}
+    page.route("**/gradio_api/run/**", lambda route: route.fulfill(**broken))
+    expect(page.locator("#failed")).to_be_hidden()
+    for action in (
+        lambda: page.press("#question input", "Enter"),
+        lambda: page.locator(".hit button[data-open]").first.click(),
+        lambda: page.click("#tabs [role=tab] >> nth=1"),
+    ):
+        page.evaluate("document.querySelector('#failed').classList.remove('said')")
+        action()
+        expect(page.locator("#failed")).to_contain_text("That failed")
+        expect(page.locator("#results")).not_to_have_attribute("aria-busy", "true")
+    page.unroute("**/gradio_api/run/**")
+    page.click("#tabs [role=tab] >> nth=0")
+    page.press("#question input", "Enter")
+    expect(page.locator("#failed")).to_be_hidden()
+
+
 def test_every_view_has_one_heading(page):
     """The name of the page stays, whatever is asked or opened."""
     expect(page.locator("h1:visible")).to_have_text("Passage")

@@ -38,6 +38,22 @@ window.passage = (() => {
     press("#asked-now");
   }
 
+  // What came is drawn unless something else has been asked or opened meanwhile.
+  // Gives the values of the names, in their order; Gradio leaves alone what has none.
+  let drawing = false;
+  function take(came, names) {
+    const { query = location.search, target = opener?.dataset.open } = came;
+    drawing = query === location.search && target === opener?.dataset.open;
+    if (drawing) at("#failed").classList.remove("said");
+    return names.map((name) => (drawing ? came[name] : undefined));
+  }
+
+  // A handler failed. What it would have answered may have been answered since.
+  function failed() {
+    still();
+    at("#failed").classList.add("said");
+  }
+
   // What takes longer than a moment shows that it is under way.
   let waiting = 0;
   function press(button) {
@@ -46,10 +62,15 @@ window.passage = (() => {
     at(button).click();
   }
 
-  // An answer has come, to whatever the address asks.
-  function arrived() {
+  function still() {
     clearTimeout(waiting);
     at("#results").removeAttribute("aria-busy");
+  }
+
+  // An answer has come, to whatever the address asks.
+  function arrived() {
+    if (!drawing) return;
+    still();
     const now = new URLSearchParams(location.search), question = now.get("q") || "";
     document.title = question ? `${question} · Passage` : "Passage";
     document.documentElement.lang = at("#filters form")?.lang || "en";  // the language that the page speaks
@@ -151,6 +172,7 @@ window.passage = (() => {
 
   // An article was opened: bring the framed passage into view and the keyboard to it.
   function opened() {
+    if (!drawing) return;
     requestAnimationFrame(() => requestAnimationFrame(() => {
       const article = [...document.querySelectorAll("article.whole")].find((one) => one.offsetParent);
       if (!article) return;
@@ -316,6 +338,7 @@ window.passage = (() => {
     if (!live || !box) return setTimeout(finish, 50);
     const spoken = navigator.language.split("-")[0];
     if (RIGHT_TO_LEFT.includes(spoken)) document.documentElement.dir = "rtl";
+    at("#failed").setAttribute("role", "alert");
     live.setAttribute("role", "status");
     live.setAttribute("aria-live", "polite");
     box.dir = "auto";
@@ -324,5 +347,5 @@ window.passage = (() => {
   }
   addEventListener("DOMContentLoaded", finish);
   if (document.readyState !== "loading") finish();
-  return { ask, arrived, drawn, opened, oversized, spared, sure, tidy };
+  return { ask, arrived, drawn, failed, opened, oversized, spared, sure, take, tidy };
 })();

@@ -4,9 +4,11 @@ A tab is laid out inside the Blocks it belongs to, then wired. It holds componen
 and what everybody shares; what is one person's is in `gr.State` or the browser.
 """
 
+import json
 from typing import Any
 
 import gradio as gr
+from gradio.events import Dependency
 
 from qa.words import Speech, preferred, speech, table
 
@@ -19,6 +21,17 @@ DIRECT: dict[str, Any] = {
     "show_progress": "hidden",
     "api_visibility": "private",
 }
+
+# What came of a click or a question, by name. The page's script draws it, unless
+# something else has been asked or opened meanwhile.
+Came = dict[str, str]
+
+WITH_ADDRESS = "(first) => [first, location.search]"
+
+# What follows when a handler fails.
+FAILED: dict[str, Any] = {"fn": None, "js": "() => passage.failed()", **DIRECT}
+# Two may be under way; the script draws the one that was clicked last.
+OPENING: dict[str, Any] = {"trigger_mode": "multiple", **DIRECT}
 
 
 def shown(elem_id: str, forwards: str = "") -> gr.HTML:
@@ -42,6 +55,23 @@ element.addEventListener('click', click => {
 def reader(elem_id: str) -> gr.HTML:
     """Make a place for an article; the page's script tells it to close."""
     return gr.HTML(elem_id=elem_id, apply_default_css=False, js_on_load=_CLOSE)
+
+
+def inbox() -> gr.JSON:
+    """Make the place where something comes in before it is drawn."""
+    return gr.JSON(visible=False)
+
+
+def draw(
+    event: Dependency,
+    came: gr.JSON,
+    places: dict[str, gr.components.Component],
+    js: str,
+) -> None:
+    """Draw what came of an event in its places, by name; then run a script."""
+    event.failure(**FAILED)
+    take = f"(came) => passage.take(came, {json.dumps(list(places))})"
+    event.then(None, came, list(places.values()), js=take, **DIRECT).then(js=js)
 
 
 # Its value goes as well: Gradio draws nothing anew that is the same as before.

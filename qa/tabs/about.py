@@ -7,7 +7,7 @@ import gradio as gr
 from qa import card, facts
 from qa.export import status_record
 from qa.markup import Html
-from qa.tabs import DIRECT, shown, speech_of
+from qa.tabs import DIRECT, FAILED, shown, speech_of
 
 if TYPE_CHECKING:
     from qa.engine import QA
@@ -22,7 +22,7 @@ class About:
 
     def wire(self, tab: gr.Tab) -> None:
         """Say what happens when."""
-        tab.select(self.show, None, self.facts, **DIRECT)
+        tab.select(self.show, None, self.facts, **DIRECT).failure(**FAILED)
 
     def show(self, request: gr.Request) -> Html:
         """Describe the index in use."""

@@ -7,7 +7,7 @@ buttons; the handlers read nothing else.
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
@@ -16,7 +16,18 @@ from qa.address import LONGEST_QUESTION, Address
 from qa.catalogue import Catalogue
 from qa.markup import Html, clean, join
 from qa.records import Answer
-from qa.tabs import DIRECT, reader, say, shown, speech_of
+from qa.tabs import (
+    DIRECT,
+    OPENING,
+    WITH_ADDRESS,
+    Came,
+    draw,
+    inbox,
+    reader,
+    say,
+    shown,
+    speech_of,
+)
 from qa.words import STATIC, Speech
 
 if TYPE_CHECKING:
@@ -24,6 +35,8 @@ if TYPE_CHECKING:
 
 HITS = 8
 SESSION_SECONDS = 3600
+# The last answer, and the address whose question it answers.
+Kept = tuple[str, Answer | None]
 
 
 class Ask:
@@ -41,6 +54,7 @@ class Ask:
         with gr.Row(elem_id="desk"):
             self.results = shown("results", forwards="open")
             self.article = reader("article")
+        self.came = inbox()
         self.kept = gr.State(None, time_to_live=SESSION_SECONDS)
 
     def _lay_out_box(self) -> None:
@@ -71,56 +85,72 @@ class Ask:
             js="() => passage.ask()",
             **DIRECT,
         )
-        told = [self.greeting, self.results, self.article, live, self.kept]
-        link = [self.question, self.filters, *told]
+        told = [self.came, self.kept]
         options = {"js": "() => location.search", **DIRECT}
         arrivals = [
             self.asked.click(
                 self.answer, self.address, told, trigger_mode="always_last", **options
             ),
             self.follow.click(
-                self.arrive, self.address, link, trigger_mode="always_last", **options
+                self.arrive, self.address, told, trigger_mode="always_last", **options
             ),
-            page.load(self.arrive, self.address, link, **options),
+            page.load(self.arrive, self.address, told, **options),
         ]
+        places = {
+            "question": self.question,
+            "filters": self.filters,
+            "greeting": self.greeting,
+            "results": self.results,
+            "article": self.article,
+            "live": live,
+        }
         for arrived in arrivals:
-            arrived.then(js="() => passage.arrived()")
+            draw(arrived, self.came, places, js="() => passage.arrived()")
         opened = self.results.open(
             self.open_hit,
             [self.kept, self.address],
             told,
-            js="(kept) => [kept, location.search]",
-            **DIRECT,
+            js=WITH_ADDRESS,
+            **OPENING,
         )
-        opened.then(js="() => passage.opened()")
+        draw(opened, self.came, places, js="() => passage.opened()")
 
-    def answer(self, query: str, request: gr.Request) -> tuple[Any, ...]:
+    def answer(self, query: str, request: gr.Request) -> tuple[Came, Kept]:
         """Answer the question of an address; without one, show what could be asked."""
         speech, address = speech_of(request), Address.parse(query or "")
+        came: Came = {"query": query, "article": "", "live": ""}
         if not address.question:
-            shown = render.greeting(speech), self._examples(speech), Html(), Html()
-            return *shown, None
-        wanted = {key: value for key, value in asdict(address.filter).items() if value}
-        answer = self.ask(
-            address.question, HITS, like=address.like, unlike=address.unlike, **wanted
-        )
+            examples = self._examples(speech)
+            came |= {"greeting": render.greeting(speech), "results": examples}
+            return came, (query, None)
+        answer = self._answer(address)
         said = "say_answer" if answer.answered else "say_none"
-        told = clean(speech.say(said, n=len(answer.hits)))
-        links = export.links(address, HITS)
+        came["live"] = clean(speech.say(said, n=len(answer.hits)))
         results = join(
             controls.chips(address, self._titles(address), speech),
-            render.results(answer, address, links, speech),
+            render.results(answer, address, export.links(address, HITS), speech),
         )
-        return Html(), results, Html(), told, answer
+        return came | {"greeting": "", "results": results}, (query, answer)
 
-    def arrive(self, query: str, request: gr.Request) -> tuple[Any, ...]:
-        """Answer the question of an address, shown in the box and the filters."""
-        address = Address.parse(query or "")
-        return (
-            address.question,
-            self.narrowing(query, speech_of(request)),
-            *self.answer(query, request),
+    def _answer(self, address: Address) -> Answer:
+        wanted = {key: value for key, value in asdict(address.filter).items() if value}
+        return self.ask(
+            address.question, HITS, like=address.like, unlike=address.unlike, **wanted
         )
+
+    def answer_to(self, query: str, kept: Kept | None) -> Answer | None:
+        """Give the answer to an address: the one that is kept, or found anew."""
+        if kept and kept[0] == query:
+            return kept[1]
+        address = Address.parse(query or "")
+        return self._answer(address) if address.question else None
+
+    def arrive(self, query: str, request: gr.Request) -> tuple[Came, Kept]:
+        """Answer the question of an address, shown in the box and the filters."""
+        came, kept = self.answer(query, request)
+        filters = self.narrowing(query, speech_of(request))
+        asked = Address.parse(query or "").question
+        return came | {"question": asked, "filters": filters}, kept
 
     def narrowing(self, query: str, speech: Speech) -> Html:
         """Offer the filters of the index in use, set as an address has them."""
@@ -128,16 +158,17 @@ class Ask:
         return controls.filters(Address.parse(query or "").filter, choices, speech)
 
     def open_hit(
-        self, kept: Answer | None, query: str, event: gr.EventData, request: gr.Request
-    ) -> tuple[Any, ...]:
+        self, kept: Kept | None, query: str, event: gr.EventData, request: gr.Request
+    ) -> tuple[Came, Kept]:
         """Show the article of a hit or a sentence of the last answer, at its place.
 
         An answer that is no longer kept is found anew, and shown with it.
         """
-        same = *[gr.skip() for _ in range(4)], kept
-        told = same if kept else self.answer(query, request)
-        article = self._article(told[-1], str(event.target_id), speech_of(request))
-        return *told[:2], article, *told[3:]
+        target, came = str(event.target_id), {"query": query}
+        if not kept or kept[0] != query:
+            came, kept = self.answer(query, request)
+        article = self._article(kept[1], target, speech_of(request))
+        return came | {"target": target, "article": article}, kept
 
     def _article(self, answer: Answer | None, target: str, speech: Speech) -> Html:
         kind, _, number = target.partition(" ")

@@ -17,7 +17,19 @@ from qa.catalogue import Catalogue
 from qa.export import previous_record
 from qa.library import Library
 from qa.markup import Html
-from qa.tabs import DIRECT, reader, say, shown, speech_of
+from qa.tabs import (
+    DIRECT,
+    FAILED,
+    OPENING,
+    WITH_ADDRESS,
+    Came,
+    draw,
+    inbox,
+    reader,
+    say,
+    shown,
+    speech_of,
+)
 from qa.tabs.ask import Ask
 from qa.words import Speech
 from qa.work import Progress, State, Work
@@ -31,7 +43,6 @@ MOST_ROWS = 200
 LARGEST_MB = 50  # of a file that is added
 LONGEST_TITLE = 300  # characters
 LONGEST_TEXT = 5_000_000
-_WITH_ADDRESS = "(find) => [find, location.search]"
 
 # What is asked before it is done: a file to delete, or BACK; nothing when "".
 BACK = "/"  # no file's name
@@ -97,6 +108,7 @@ class Documents:
             elem_id="find",
         )
         self.table = shown("table", forwards="open")
+        self.came = inbox()
         self.reader = reader("reader")
 
     def wire(self, tab: gr.Tab, ask: Ask, live: gr.HTML) -> None:
@@ -105,8 +117,10 @@ class Documents:
         told = [self.progress, self.timer, self.rebuild, self.cancel, live]
         told += [self.back, self.folder, self.table, self.added, ask.filters]
         inputs = [self.find, ask.address]
-        watch = {"inputs": inputs, "outputs": told, "js": _WITH_ADDRESS, **DIRECT}
-        tab.select(self.show, **watch).then(js="() => passage.tidy()")
+        watch = {"inputs": inputs, "outputs": told, "js": WITH_ADDRESS, **DIRECT}
+        selected = tab.select(self.show, **watch)
+        selected.failure(**FAILED)
+        selected.then(js="() => passage.tidy()")
         self.timer.tick(self.watch, **watch)
         begun = self.rebuild.click(self.start, **watch)
         begun.then(lambda: Html(), None, self.note, **DIRECT)
@@ -116,8 +130,9 @@ class Documents:
         self.find.change(
             self.listed, self.find, self.table, trigger_mode="always_last", **DIRECT
         )
-        opened = self.table.open(self.open_document, None, self.reader, **DIRECT)
-        opened.then(js="() => passage.opened()")
+        opened = self.table.open(self.open_document, None, self.came, **OPENING)
+        article = {"article": self.reader}
+        draw(opened, self.came, article, js="() => passage.opened()")
 
     def _wire_adding(self, watch: dict[str, Any]) -> None:
         arrival: dict[str, Any] = {
@@ -269,14 +284,14 @@ class Documents:
         found = [e for e in entries if e.mentions(wanted, speech.name(e.language))]
         return tables.documents(found[:MOST_ROWS], len(entries), speech)
 
-    def open_document(self, event: gr.EventData, request: gr.Request) -> Html:
+    def open_document(self, event: gr.EventData, request: gr.Request) -> Came:
         """Show a document of the table."""
-        speech = speech_of(request)
+        id, speech = str(event.target_id), speech_of(request)
         try:
-            document = self.qa.snapshot.document_by_id(str(event.target_id))
+            document = self.qa.snapshot.document_by_id(id)
         except KeyError:
-            return render.gone(speech)
-        return render.article(document, 0, 0, (), speech)
+            return {"target": id, "article": render.gone(speech)}
+        return {"target": id, "article": render.article(document, 0, 0, (), speech)}
 
     def _rebuild(self, progress: Progress) -> "BuildReport":
         """Build again from the paths of the last build and the added files."""

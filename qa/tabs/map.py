@@ -15,7 +15,20 @@ from qa.feedback import row_of
 from qa.markup import Html
 from qa.plane import Plane, sample
 from qa.records import Answer
-from qa.tabs import DIRECT, reader, shown, speech_of
+from qa.tabs import (
+    DIRECT,
+    FAILED,
+    OPENING,
+    WITH_ADDRESS,
+    Came,
+    draw,
+    inbox,
+    reader,
+    shown,
+    speech_of,
+)
+from qa.tabs.ask import Ask, Kept
+from qa.words import Speech
 
 if TYPE_CHECKING:
     from index.store import Snapshot
@@ -42,32 +55,46 @@ class Map:
     def __init__(self, qa: "QA") -> None:
         self.qa = qa
         self.picture = shown("map", forwards="open")
+        self.came = inbox()
         self.reader = reader("map-reader")
         self._lock = threading.Lock()
         self._kept: _Atlas | None = None
 
-    def wire(self, tab: gr.Tab, kept: gr.State) -> None:
-        """Say what happens when. kept: the person's last answer."""
-        drawn = tab.select(self.show, kept, self.picture, **DIRECT)
+    def wire(self, tab: gr.Tab, ask: Ask) -> None:
+        """Say what happens when. ask: its question is on the map."""
+        self.ask = ask
+        drawn = tab.select(
+            self.show,
+            [ask.kept, ask.address],
+            self.picture,
+            js=WITH_ADDRESS,
+            **DIRECT,
+        )
+        drawn.failure(**FAILED)
         drawn.then(js="() => passage.drawn()")
-        opened = self.picture.open(self.open_passage, None, self.reader, **DIRECT)
-        opened.then(js="() => passage.opened()")
+        opened = self.picture.open(self.open_passage, None, self.came, **OPENING)
+        article = {"article": self.reader}
+        draw(opened, self.came, article, js="() => passage.opened()")
 
-    def show(self, kept: Answer | None, request: gr.Request) -> Html:
-        """Draw the map, with the last question and its hits."""
-        atlas = self._atlas(self.qa.collection)
+    def show(self, kept: Kept | None, query: str, request: gr.Request) -> Html:
+        """Draw the map, with the question of an address and its hits."""
+        atlas, answer = self._atlas(self.qa.collection), self.ask.answer_to(query, kept)
         ranks, question = {}, None
-        if kept is not None:
-            ranks = _ranks(atlas.opened.snapshot, kept)
-            vector = atlas.opened.vector(kept.question)
+        if answer is not None:
+            ranks = _ranks(atlas.opened.snapshot, answer)
+            vector = atlas.opened.vector(answer.question)
             [question] = atlas.plane.place(vector[None]).tolist()
         n = len(atlas.opened.snapshot)
         return drawn(_ranked(atlas, ranks), question, n, speech_of(request))
 
-    def open_passage(self, event: gr.EventData, request: gr.Request) -> Html:
+    def open_passage(self, event: gr.EventData, request: gr.Request) -> Came:
         """Show the document of a point, at its passage."""
-        snapshot, speech = self.qa.snapshot, speech_of(request)
-        row = row_of(snapshot, str(event.target_id))
+        place = str(event.target_id)
+        return {"target": place, "article": self._article(place, speech_of(request))}
+
+    def _article(self, place: str, speech: Speech) -> Html:
+        snapshot = self.qa.snapshot
+        row = row_of(snapshot, place)
         if row is None:
             return render.gone(speech)
         passage = snapshot.passage(row)

@@ -61,25 +61,26 @@ def shown(documents):
 
 
 def test_an_answer_that_is_not_kept_is_found_anew(asking):
-    """After an hour, or a restart, the article still opens; both are shown."""
-    _, results, article, _, answer = asking.open_hit(
-        None, RIVER, clicked("hit 1"), ENGLISH
-    )
+    """After an hour, a restart, or another question; both are shown."""
+    for kept in (None, ("?q=What+else%3F", None)):
+        came, (query, answer) = asking.open_hit(kept, RIVER, clicked("hit 1"), ENGLISH)
 
-    assert "It was cold." in article
-    assert "It was cold." in results
-    assert answer.question == "Which river froze?"
+        assert "It was cold." in came["article"]
+        assert "It was cold." in came["results"]
+        assert query == RIVER
+        assert answer.question == "Which river froze?"
 
 
 def test_a_kept_answer_is_not_asked_again(asking):
     """The results stay as they are; an old place of an answer opens nothing."""
-    answer = asking.answer(RIVER, ENGLISH)[-1]
+    _, kept = asking.answer(RIVER, ENGLISH)
     asking.ask = None
 
-    told = asking.open_hit(answer, RIVER, clicked("hit 1"), ENGLISH)
-    assert told[1] == gr.skip()
-    assert "It was cold." in told[2]
-    assert GONE in asking.open_hit(answer, RIVER, clicked("hit 9"), ENGLISH)[2]
+    came, _ = asking.open_hit(kept, RIVER, clicked("hit 1"), ENGLISH)
+    assert "results" not in came
+    assert "It was cold." in came["article"]
+    came, _ = asking.open_hit(kept, RIVER, clicked("hit 9"), ENGLISH)
+    assert GONE in came["article"]
 
 
 def test_what_has_left_the_index_is_said(qa, documents):
@@ -87,8 +88,8 @@ def test_what_has_left_the_index_is_said(qa, documents):
     with gr.Blocks():
         atlas = Map(qa)
 
-    assert GONE in documents.open_document(clicked("b.txt"), ENGLISH)
-    assert GONE in atlas.open_passage(clicked("b.txt:0"), ENGLISH)
+    assert GONE in documents.open_document(clicked("b.txt"), ENGLISH)["article"]
+    assert GONE in atlas.open_passage(clicked("b.txt:0"), ENGLISH)["article"]
 
 
 def test_the_report_of_a_rebuild_goes_with_its_index(documents):
