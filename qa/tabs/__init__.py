@@ -5,9 +5,11 @@ and what everybody shares; what is one person's is in `gr.State` or the browser.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 from gradio.events import Dependency
 
 from qa.words import Speech, preferred, speech, table
@@ -65,7 +67,7 @@ def inbox() -> gr.JSON:
 def draw(
     event: Dependency,
     came: gr.JSON,
-    places: dict[str, gr.components.Component],
+    places: Mapping[str, Component],
     js: str,
 ) -> None:
     """Draw what came of an event in its places, by name; then run a script."""

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import gradio as gr
+from gradio.components import Component
 
 from qa import controls, export, render
 from qa.address import LONGEST_QUESTION, Address
@@ -96,14 +97,7 @@ class Ask:
             ),
             page.load(self.arrive, self.address, told, **options),
         ]
-        places = {
-            "question": self.question,
-            "filters": self.filters,
-            "greeting": self.greeting,
-            "results": self.results,
-            "article": self.article,
-            "live": live,
-        }
+        places = self._places(live)
         for arrived in arrivals:
             draw(arrived, self.came, places, js="() => passage.arrived()")
         opened = self.results.open(
@@ -114,6 +108,17 @@ class Ask:
             **OPENING,
         )
         draw(opened, self.came, places, js="() => passage.opened()")
+
+    def _places(self, live: gr.HTML) -> dict[str, Component]:
+        """Name the places that an answer is drawn in."""
+        return {
+            "question": self.question,
+            "filters": self.filters,
+            "greeting": self.greeting,
+            "results": self.results,
+            "article": self.article,
+            "live": live,
+        }
 
     def answer(self, query: str, request: gr.Request) -> tuple[Came, Kept]:
         """Answer the question of an address; without one, show what could be asked."""
