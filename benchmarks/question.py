@@ -101,6 +101,15 @@ def _timed(call: Callable[[str], object], text: str) -> float:
     return 1e3 * (time.perf_counter() - began)
 
 
+def measured(qa: QA, folder: Path) -> Iterator[str]:
+    """The cells of a row: the language of the questions, and their times."""
+    for asked, languages in (("all by turns", xquad.LANGUAGES), ("English", ["en"])):
+        whole, alone = times(qa, questions(folder, languages))
+        told = [*np.percentile(whole, [50, 90, 99]), np.median(alone)]
+        told.append(np.median(np.divide(whole, alone)))
+        yield " | ".join([asked, *(f"{value:.1f}" for value in told)])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
@@ -116,13 +125,8 @@ def main() -> None:
         for kind, documents in (("12 languages", many), ("English", one)):
             with xquad.opened(setup, documents) as qa:
                 size = f"{len(qa.snapshot):,}, {len(qa.collection.ids):,}"
-                for languages in (xquad.LANGUAGES, ["en"]):
-                    whole, alone = times(qa, questions(args.folder, languages))
-                    told = [*np.percentile(whole, [50, 90, 99]), np.median(alone)]
-                    ratio = np.median(np.divide(whole, alone))
-                    cells = " | ".join(f"{value:.1f}" for value in [*told, ratio])
-                    asked = "all by turns" if len(languages) > 1 else "English"
-                    rows.append(f"| `{model}` | {kind} | {size} | {asked} | {cells} |")
+                for cells in measured(qa, args.folder):
+                    rows.append(f"| `{model}` | {kind} | {size} | {cells} |")
                     print(rows[-1], flush=True)
     text = TEXT.format(asked=ASKED, cores=os.cpu_count(), rows="\n".join(rows))
     if args.write:
