@@ -183,7 +183,7 @@ def build(
     from qa import terminal
     from qa.library import Library
 
-    library, chosen = Library.of(index), _model(model, index)
+    library, chosen = Library(index), _model(model, index)
     taken: AbstractContextManager[None] = nullcontext()
     if is_taken := STDIN in paths:
         if sys.stdin is None:
@@ -218,7 +218,7 @@ def watch_paths(
     if STDIN in paths:
         raise typer.BadParameter("it cannot be watched", param_hint="-")
     logging.getLogger("watchfiles").setLevel(logging.ERROR)  # it tells of Ctrl-C
-    library, chosen = Library.of(index), _model(model, index)
+    library, chosen = Library(index), _model(model, index)
     watch.follow(
         paths,
         index,

@@ -30,16 +30,11 @@ _DEVICES = re.compile(
 
 
 class Library:
-    """The folder of added files."""
+    """The folder of added files that belongs to an index."""
 
     def __init__(self, index: Path) -> None:
         self._index, self.folder = index, index / "documents"
         self._aside = self.folder / ".aside"  # used by who holds the index's lock
-
-    @classmethod
-    def of(cls, index: Path) -> "Library":
-        """Give the folder that belongs to an index."""
-        return cls(index)
 
     def beside(self, paths: Iterable[Path]) -> list[Path]:
         """Add this folder to paths to build from, when it holds files.

@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from index.embedders.inputs import Reading
-from index.sentences import sentences as sentences_of
+from index.sentences import sentences
 from training.corpus import shares
 from training.curve import Curve
 from training.data import pairs, records, sources
@@ -82,7 +82,7 @@ def read(data: Path, weights: dict[str, float]) -> Material:
 
 def _parted(record: dict[str, str], language: str) -> Asked:
     text = record["passage"]
-    starts = [start for start, _ in sentences_of(text, language)]
+    starts = [start for start, _ in sentences(text, language)]
     cut = [text[a:z] for a, z in pairwise([0, *starts[1:], len(text)])]
     right = [i for i, sentence in enumerate(cut) if record["answer"] in sentence]
     return Asked(record["question"], cut, right[0] if len(right) == 1 else -1)

@@ -55,7 +55,7 @@ class Documents:
 
     def __init__(self, qa: "QA", catalogue: Catalogue) -> None:
         self.qa, self.catalogue = qa, catalogue
-        self.library = Library.of(qa.folder)
+        self.library = Library(qa.folder)
         self.work = Work(self._rebuild)
         self._lay_out_question()
         with gr.Row(elem_id="shelf"):

@@ -219,7 +219,7 @@ def test_what_is_watched_takes_in_what_is_added_later(docs, tmp_path, monkeypatc
 
     def follow(paths, index, build, tell, stop):
         reports.append(build())
-        Library.of(index).write("Owls", "Owls do not sing.")
+        Library(index).write("Owls", "Owls do not sing.")
         reports.append(build())
 
     monkeypatch.setattr(watch, "follow", follow)

@@ -17,7 +17,7 @@ from qa.library import Library, safe_name
 
 @pytest.fixture
 def library(tmp_path):
-    return Library.of(tmp_path)
+    return Library(tmp_path)
 
 
 @given(st.text(max_size=300))
@@ -161,7 +161,7 @@ def test_what_a_kill_leaves_is_settled_by_the_next_build(
 ):
     """Wherever it comes: one text is there, of the last build, and nothing hidden."""
     for allowed in range(30):
-        library = Library.of(tmp_path / str(allowed))
+        library = Library(tmp_path / str(allowed))
         with library.take(io.BytesIO(b"Whales sing.\n")):
             commit(library, 1)
         with monkeypatch.context() as patch:
