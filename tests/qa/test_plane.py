@@ -95,3 +95,10 @@ def test_rare_values_are_grey():
     assert drawn.count("--source:0 0%") == 2
     assert "<bdi>Others</bdi>" in drawn
     assert f"<bdi>s{MOST_HUES + 1}</bdi>" not in drawn
+
+
+def test_a_number_on_the_map_is_read_out():
+    """It begins the name of its point."""
+    point = Point("a:0", 0.5, 0.5, "en", "s", "River", "It froze.", rank=3)
+
+    assert 'aria-label="3. River\n' in plane([point], None, 1, ENGLISH)
