@@ -212,7 +212,8 @@ def _copier(name: str, text: str, speech: Speech) -> Html:
 
 def _also_in(hit: Hit, speech: Speech) -> Html:
     titles = [_title("cite", document) for document in hit.also_in]
-    return tag("p", speech.say("also_in"), *titles, class_="also") if titles else Html()
+    told = speech.say("also_in")
+    return tag("p", told, " ", *titles, class_="also") if titles else Html()
 
 
 def _why(hit: Hit, speech: Speech) -> Html:
@@ -226,7 +227,7 @@ def _why(hit: Hit, speech: Speech) -> Html:
 
 
 def _reason(word: str, texts: Sequence[str], language: str) -> Html:
-    arrow = tag("span", " → ", aria_hidden="true")
+    arrow = tag("span", " → ", class_="arrow", aria_hidden="true")
     return tag(
         "li", tag("bdi", word), arrow, tag("bdi", ", ".join(texts), **tongue(language))
     )
@@ -250,7 +251,7 @@ def article(
     """Show a whole document with the passage `start:end` framed.
 
     spans are relative to `start`. A very long text is shown up to SHOWN
-    characters before and after the passage.
+    characters before and after the passage, and this is said.
     """
     text = _opened(document.text, start, end, spans)
     on = pages(document, start, end) if end > start else ""
@@ -258,11 +259,26 @@ def article(
         "article",
         tag("header", _title("h2", document), _close(speech)),
         tag("p", _facts(document, speech, on), class_="meta"),
+        _cut(document, start, end, speech),
         tag("div", text, class_="text", tabindex="0", **tongue(document.language)),
         class_="whole",
         aria_label=document.title,
     )
     return _page(speech, whole)
+
+
+def _cut(document: Document, start: int, end: int, speech: Speech) -> Html:
+    """Say which part of a very long text is shown."""
+    first, last = _part(document.text, start, end)
+    n = len(document.text)
+    if last - first == n:
+        return Html()
+    told = speech.say("part", first=first + 1, last=last, n=n)
+    return tag("p", told, class_="meta")
+
+
+def _part(text: str, start: int, end: int) -> tuple[int, int]:
+    return max(0, start - SHOWN), min(len(text), end + SHOWN)
 
 
 def gone(speech: Speech) -> Html:
@@ -280,7 +296,7 @@ def _close(speech: Speech) -> Html:
 
 def _opened(text: str, start: int, end: int, spans: Iterable[Span]) -> Html:
     """Frame `start:end` in a text, the blanks at its ends left outside."""
-    first, last = max(0, start - SHOWN), min(len(text), end + SHOWN)
+    first, last = _part(text, start, end)
     passage = text[start:end]
     inner = start + len(passage) - len(passage.lstrip())
     outer = max(inner, start + len(passage.rstrip()))

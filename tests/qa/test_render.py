@@ -105,6 +105,14 @@ def test_a_card_names_the_pages_of_its_passage():
     assert "Le Courrier · p. 2 · French" in quoted
 
 
+def test_copies_are_named_after_a_blank():
+    """The label and the first title are two words."""
+    copied = replace(hit(), also_in=(Document("c", "Report", "x"),))
+
+    shown = text_of(results(answer(copied), Address(), {}, ENGLISH))
+    assert "Also in: Report" in shown
+
+
 def test_a_right_to_left_passage_says_so():
     """An Arabic passage is marked as such inside an English page."""
     arabic = Document("b.md", "هدنة", "دخلت هدنة حيز التنفيذ.", "", "ar")
@@ -183,6 +191,7 @@ def test_a_huge_article_is_shown_around_the_passage():
 
     assert shown.count("x") == 2 * SHOWN + 10
     assert shown.count("…") == 2
+    assert "characters 440,001 to 560,010 of 1,000,000" in shown
 
 
 def test_a_hostile_document_shows_harmlessly():
