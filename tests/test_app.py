@@ -400,6 +400,25 @@ def test_an_address_may_name_a_year(browser, site):
         page.wait_for_url(lambda url: "since" not in url and "language" not in url)
 
 
+def test_a_date_that_is_none_is_not_shown(browser, site):
+    """It narrows nothing, and the page does not say so."""
+    with person(browser, site, f"?q={quote(HALT)}&since=9999-99-99") as page:
+        page.wait_for_selector(".count")
+        page.evaluate(SETTLED)
+        expect(page.locator(".dates summary")).to_have_text("Any date")
+
+
+def test_the_map_follows_the_address(page):
+    """Back, while it is open, brings the hits of the question before."""
+    ask(page, HALT)
+    ask(page, GOAL)
+    page.click("#tabs [role=tab] >> nth=2")
+    first = page.locator(".on-map button").first
+    expect(first).not_to_contain_text("Karabakh")
+    page.go_back()
+    expect(first).to_contain_text("Karabakh")
+
+
 def test_the_same_question_again_is_no_step_of_history(page):
     """Links write its blanks as %20, the page as +."""
     page.locator(".examples a").first.click()

@@ -40,10 +40,10 @@ window.passage = (() => {
 
   // What came is drawn unless something else has been asked or opened meanwhile.
   // Gives the values of the names, in their order; Gradio leaves alone what has none.
-  let drawing = false;
+  let drawing = null;
   function take(came, names) {
     const { query = location.search, target = opener?.dataset.open } = came;
-    drawing = query === location.search && target === opener?.dataset.open;
+    drawing = query === location.search && target === opener?.dataset.open ? came : null;
     if (drawing) at("#failed").classList.remove("said");
     return names.map((name) => (drawing ? came[name] : undefined));
   }
@@ -75,10 +75,11 @@ window.passage = (() => {
     document.title = question ? `${question} · Passage` : "Passage";
     document.documentElement.lang = at("#filters form")?.lang || "en";  // the language that the page speaks
     // Gradio draws nothing anew that is the same as what it drew before.
-    for (const field of fields()) field.value = field.dataset.said = now.get(field.name) || "";
+    for (const field of fields()) field.value = field.dataset.said = drawing.narrowed[field.name];
     dated();
     remember(question);
     remind();
+    if (at("#map")?.checkVisibility()) at("#map-again").click();
     if (steered) requestAnimationFrame(() => (at(".chips") || at("#question input, #question textarea")).focus());
     steered = false;
   }

@@ -26,7 +26,7 @@ DIRECT: dict[str, Any] = {
 
 # What came of a click or a question, by name. The page's script draws it, unless
 # something else has been asked or opened meanwhile.
-Came = dict[str, str]
+Came = dict[str, Any]
 
 WITH_ADDRESS = "(first) => [first, location.search]"
 

@@ -124,6 +124,7 @@ class Ask:
         """Answer the question of an address; without one, show what could be asked."""
         speech, address = speech_of(request), Address.parse(query or "")
         came: Came = {"query": query, "article": "", "live": ""}
+        came["narrowed"] = asdict(address.filter)
         if not address.question:
             examples = self._examples(speech)
             came |= {"greeting": render.greeting(speech), "results": examples}
@@ -154,7 +155,8 @@ class Ask:
         """Answer the question of an address, shown in the box and the filters."""
         came, kept = self.answer(query, request)
         filters = self.narrowing(query, speech_of(request))
-        asked = Address.parse(query or "").question
+        # The box has one line.
+        asked = " ".join(Address.parse(query or "").question.splitlines())
         return came | {"question": asked, "filters": filters}, kept
 
     def narrowing(self, query: str, speech: Speech) -> Html:

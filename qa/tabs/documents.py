@@ -255,7 +255,7 @@ class Documents:
 
     def show(self, find: str, query: str, request: gr.Request) -> tuple[Any, ...]:
         """Show the documents, the added files, and how far the rebuild is."""
-        state, speech = self.work.state, speech_of(request)
+        state, speech = self._state(), speech_of(request)
         entries = self.catalogue.entries(self.qa.snapshot)
         indexed = {_file(entry.id) for entry in entries}
         names = [file.name for file in self.library.files()]
@@ -269,6 +269,13 @@ class Documents:
             tables.added(names, indexed, unread, speech),
             self.ask.narrowing(query, speech),
         )
+
+    def _state(self) -> State:
+        """Tell how far the rebuild is; its report goes with its index."""
+        report = self.work.state.report
+        if report and report.generation != self.qa.snapshot.generation:
+            self.work.forget()
+        return self.work.state
 
     def _unread(self) -> dict[str, str]:
         """Tell why added files could not be read for the index in use."""

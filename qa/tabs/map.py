@@ -54,6 +54,7 @@ class Map:
 
     def __init__(self, qa: "QA") -> None:
         self.qa = qa
+        self.again = gr.Button(visible="hidden", elem_id="map-again")
         self.picture = shown("map", forwards="open")
         self.came = inbox()
         self.reader = reader("map-reader")
@@ -63,11 +64,13 @@ class Map:
     def wire(self, tab: gr.Tab, ask: Ask) -> None:
         """Say what happens when. ask: its question is on the map."""
         self.ask = ask
-        drawn = tab.select(
+        drawn = gr.on(
+            [tab.select, self.again.click],
             self.show,
             [ask.kept, ask.address],
             self.picture,
             js=WITH_ADDRESS,
+            trigger_mode="always_last",
             **DIRECT,
         )
         drawn.failure(**FAILED)

@@ -102,6 +102,21 @@ def test_the_report_of_a_rebuild_goes_with_its_index(documents):
     assert "new index is in use" not in shown(documents)[0]
 
 
+def test_the_report_goes_when_another_process_builds(qa, documents):
+    """What it counts is not what is indexed any more."""
+    documents.work.start()
+    finished(documents)
+    QA.open(qa.folder).rebuild()
+    qa.refresh()
+
+    assert "new index is in use" not in shown(documents)[0]
+
+
+def test_the_box_shows_a_question_of_two_lines_in_one(asking):
+    """The words on either side of the break stay two."""
+    assert asking.arrive("?q=why%0Anot", ENGLISH)[0]["question"] == "why not"
+
+
 def test_what_fails_is_called_by_its_name(documents, monkeypatch):
     """No file is called `/`, and where the index lies is nobody's business."""
 
