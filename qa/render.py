@@ -3,6 +3,7 @@
 Offsets count Unicode code points, as in the records.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from urllib.parse import quote
@@ -67,7 +68,11 @@ def results(
     """
     milliseconds = max(1, round(answer.seconds * 1000))
     count = speech.say("found", n=len(answer.hits), ms=milliseconds)
-    cards = [card(hit, asked, speech) for hit in answer.hits]
+    twins = _twins(hit.document for hit in answer.hits)
+    cards = [
+        card(hit, asked, speech, hit.document.id * (hit.document.id in twins))
+        for hit in answer.hits
+    ]
     away = [tag("a", name, href=url, download=True) for name, url in links.items()]
     export = tag("span", speech.say("export"), *away, class_="export")
     counted = tag("div", tag("span", count), export, class_="count")
@@ -133,15 +138,25 @@ def _set_off(text: str, spans: Sequence[Span], start: int, end: int) -> Html:
     return join(before, tag("strong", within) if end > start else "", after)
 
 
-def card(hit: Hit, asked: Address, speech: Speech) -> Html:
-    """Show one passage with its source, its score, its evidence and the reasons."""
+def _twins(documents: Iterable[Document]) -> set[str]:
+    """Give the ids of documents that title and source do not tell apart."""
+    named = {document.id: (document.title, document.source) for document in documents}
+    counts = Counter(named.values())
+    return {id for id, name in named.items() if counts[name] > 1}
+
+
+def card(hit: Hit, asked: Address, speech: Speech, path: str = "") -> Html:
+    """Show one passage with its source, its score, its evidence and the reasons.
+
+    path: of the document, where its title and source do not tell which it is.
+    """
     document = hit.document
     text = trimmed(hit.passage.text, hit.spans)
     on = pages(document, hit.passage.start, hit.passage.end)
     return tag(
         "li",
         tag("header", _title("h3", document), _score(hit.score, speech)),
-        tag("p", _facts(document, speech, on), class_="meta"),
+        tag("p", _facts(document, speech, on, path), class_="meta"),
         tag("p", text, class_="passage", **tongue(document.language)),
         _also_in(hit, speech),
         tag(
@@ -159,12 +174,12 @@ def _title(name: str, document: Document) -> Html:
     return tag(name, document.title, **tongue(document.language))
 
 
-def _facts(document: Document, speech: Speech, on: str = "") -> Html:
-    """Name source, pages, language and date, isolated from each other's direction."""
+def _facts(document: Document, speech: Speech, on: str = "", path: str = "") -> Html:
+    """Name source, path, pages, language and date, each in its own direction."""
     source = document.source if document.source != document.title else ""
     page = speech.say("page", n=on) if on else ""
     date = tag("time", document.date) if document.date else ""
-    facts = [source, page, speech.name(document.language), date]
+    facts = [source, path, page, speech.name(document.language), date]
     told = [tag("bdi", fact) for fact in facts if fact]
     dot = tag("i", " · ", aria_hidden="true")
     return tag("span", Html(dot.join(told)), class_="facts")

@@ -1,5 +1,6 @@
 """What the Documents tab shows, as HTML: documents, added files, progress."""
 
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,9 @@ def documents(entries: Sequence[Entry], n: int, speech: Speech) -> Html:
         return tag("p", speech.say("nothing"), class_="nothing")
     names = (tag("th", speech.say(column), scope="col") for column in COLUMNS)
     head = tag("thead", tag("tr", *names))
-    body = tag("tbody", *(_row(entry, speech) for entry in entries))
+    counts = Counter((entry.title, entry.source) for entry in entries)
+    rows = (_row(e, speech, counts[e.title, e.source] > 1) for e in entries)
+    body = tag("tbody", *rows)
     shown = speech.say("shown", shown=len(entries), n=n)
     return tag(
         "div",
@@ -33,7 +36,8 @@ def documents(entries: Sequence[Entry], n: int, speech: Speech) -> Html:
     )
 
 
-def _row(entry: Entry, speech: Speech) -> Html:
+def _row(entry: Entry, speech: Speech, twin: bool) -> Html:
+    """Show a document; its path, too, where title and source do not tell which."""
     title = tag(
         "button",
         entry.title,
@@ -45,7 +49,8 @@ def _row(entry: Entry, speech: Speech) -> Html:
     cells = [tag("td", tag("bdi", cell)) for cell in told]
     sizes = (entry.passages, entry.characters)
     counts = [tag("td", speech.number(size)) for size in sizes]
-    return tag("tr", tag("th", title, scope="row"), *cells, *counts)
+    path = tag("div", tag("bdi", entry.id), class_="facts") if twin else ""
+    return tag("tr", tag("th", title, path, scope="row"), *cells, *counts)
 
 
 def added(

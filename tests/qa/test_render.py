@@ -105,6 +105,17 @@ def test_a_card_names_the_pages_of_its_passage():
     assert "Le Courrier · p. 2 · French" in quoted
 
 
+def test_documents_of_one_name_show_their_paths():
+    """Others, and two passages of one document, do without."""
+    twins = [replace(FRENCH, id="2023/a.md"), replace(FRENCH, id="2024/a.md")]
+    shown = text_of(results(answer(*map(hit, twins)), Address(), {}, ENGLISH))
+    alone = text_of(results(answer(hit(), hit()), Address(), {}, ENGLISH))
+
+    assert "Le Courrier · 2023/a.md · French" in shown
+    assert "Le Courrier · 2024/a.md · French" in shown
+    assert "Le Courrier · French" in alone
+
+
 def test_copies_are_named_after_a_blank():
     """The label and the first title are two words."""
     copied = replace(hit(), also_in=(Document("c", "Report", "x"),))

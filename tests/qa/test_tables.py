@@ -4,6 +4,7 @@ from pathlib import Path
 
 from index.build import BuildReport
 from qa import tables
+from qa.catalogue import Entry
 from qa.words import speech
 from qa.work import State
 
@@ -21,6 +22,17 @@ def test_a_stage_under_way_says_how_far_it_is():
     assert '<li aria-current="step">Embedding</li>' in shown
     assert shown.count("aria-current") == 1
     assert '<progress max="120" value="30"' in shown
+
+
+def test_documents_of_one_name_show_their_paths():
+    """One that has its title and source for itself does without."""
+    paths = {"2023/a.md": "Report", "2024/a.md": "Report", "b.md": "River"}
+    entries = [Entry(id, name, "x", "en", "", 1, 9) for id, name in paths.items()]
+
+    shown = tables.documents(entries, 3, ENGLISH)
+    assert "<bdi>2023/a.md</bdi>" in shown
+    assert "<bdi>2024/a.md</bdi>" in shown
+    assert "<bdi>b.md</bdi>" not in shown
 
 
 def test_a_stage_is_announced_once():
