@@ -139,6 +139,16 @@ def refused(folder: Path) -> Iterator[None]:
     except (OSError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or error
         raise SnapshotError(
-            f"{folder} could not be written ({reason}); the index it held is still "
-            "whole, so make room or choose another folder"
+            f"{folder} could not be written ({reason}); {_remedy(error)} or choose "
+            "another folder"
         ) from error
+
+
+def _remedy(error: Exception) -> str:
+    """Say what to do where a disk refuses to be written."""
+    match error:
+        case FileExistsError() | NotADirectoryError():
+            return f"move away the file that is at {error.filename}, or above it,"
+        case PermissionError():
+            return f"get the right to write {error.filename or 'there'}"
+    return "the index it held is still whole, so make room"

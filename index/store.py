@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from index import layout
 from index.embedders import Vectors
-from index.errors import PassageError
+from index.errors import PassageError, SnapshotError
 from index.layout import corrupt, current, problems, verify
 from index.lexical import Lexical
 from index.lock import hold
@@ -63,6 +63,10 @@ class Snapshot:
             return cls(*current(folder))
         except (PassageError, FileNotFoundError):
             raise
+        except PermissionError as error:
+            raise SnapshotError(
+                f"{error.filename} may not be read; get the right to read it"
+            ) from error
         except Exception as error:
             raise corrupt(folder, f"it cannot be read ({error})") from error
 

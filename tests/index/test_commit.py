@@ -135,6 +135,14 @@ def test_a_file_in_the_way_is_one_line(fast, articles, tmp_path):
     assert (tmp_path / "index").read_text() == "x"
 
 
+def test_a_file_in_the_way_is_named(fast, articles, tmp_path):
+    """No room would help where a folder of the index is to be."""
+    (tmp_path / "generations").write_text("x")
+
+    with pytest.raises(SnapshotError, match=r"move away .*/generations, or above it"):
+        index.build([articles], tmp_path)
+
+
 def test_two_generations_are_kept(folder, articles):
     """The current one, and the one before it."""
     for _ in range(3):

@@ -1,10 +1,12 @@
 """Snapshots: what opening checks, what verify finds, what survives."""
 
+import errno
 import hashlib
 import json
 import shutil
 import threading
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -217,6 +219,18 @@ def test_open_says_where_there_is_no_index(tmp_path):
             Snapshot.open(tmp_path / name)
         with pytest.raises(SnapshotError, match="holds no index"):
             store.verify(tmp_path / name)
+
+
+def test_open_says_what_may_not_be_read(folder, monkeypatch):
+    """To build again would not help."""
+
+    def refuse(path):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+
+    with pytest.raises(SnapshotError, match="CURRENT may not be read; get the right"):
+        Snapshot.open(folder)
 
 
 def test_open_looks_again_when_the_generation_went(folder, monkeypatch):
