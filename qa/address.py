@@ -7,7 +7,7 @@ gone back to, and nobody else sees it.
 from dataclasses import asdict, dataclass, replace
 from urllib.parse import parse_qs, urlencode
 
-from qa.filters import ANY, DATE, Filter
+from qa.filters import ANY, Filter, is_date
 
 LONGEST_QUESTION = 1_000  # characters
 LONGEST_VALUE = 500
@@ -30,7 +30,7 @@ class Address:
     def parse(cls, query: str) -> "Address":
         """Read what `query` wrote; what cannot be meant is left out.
 
-        >>> Address.parse("?q=why&since=soon&like=a.md:0").like
+        >>> Address.parse("?q=why&since=2023-02-30&like=a.md:0").like
         ('a.md:0',)
         """
         values = parse_qs(query.removeprefix("?"), errors="replace")
@@ -39,7 +39,7 @@ class Address:
             return values.get(name, [""])[0][:LONGEST_VALUE]
 
         def day(name: str) -> str:
-            return first(name) if DATE.fullmatch(first(name)) else ""
+            return first(name) if is_date(first(name)) else ""
 
         return cls(
             values.get("q", [""])[0].strip()[:LONGEST_QUESTION],

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeGuard, TypeVar
 
@@ -106,9 +107,11 @@ def evaluate(
     if not asked:
         raise InputError(f"no query of {queries} is judged in {qrels}; check the ids")
     judged = {id: judged[id] for id in asked}
-    golds = read_answers(queries)
+    documents, golds = read_corpus(corpus), read_answers(queries)
+    if {one.id for one in documents}.isdisjoint(chain(*judged.values())):
+        raise InputError(f"no text of {corpus} is judged in {qrels}; check the ids")
     with tempfile.TemporaryDirectory() as folder:
-        build_documents(read_corpus(corpus), Path(folder), model=model)
+        build_documents(documents, Path(folder), model=model)
         qa = QA.open(folder, reader=reader, reranker=reranker)
         began = time.perf_counter()
         if mode == "full":

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from index.records import Document
 
 Array = NDArray[Any]
 
-DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
+_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,9 @@ class Filter:
     folder: str = ""
 
     def __post_init__(self) -> None:
-        for name, date in (("since", self.since), ("until", self.until)):
-            if date and not DATE.fullmatch(date):
-                raise ValueError(f"{name} is {date!r}; write a date as 2023-09-19")
+        for name, day in (("since", self.since), ("until", self.until)):
+            if day and not is_date(day):
+                raise ValueError(f"{name} is {day!r}; write a date as 2023-09-19")
 
     def allowed(self, documents: Sequence[Document]) -> Array:
         """Tell which documents have all that: (n,) bool."""
@@ -49,13 +50,28 @@ class Filter:
             kept &= [self._covers(d.date) for d in documents]
         return kept
 
-    def _covers(self, date: str) -> bool:
+    def _covers(self, day: str) -> bool:
         """Whether a date lies in the range; an unknown one lies in none."""
-        begun, ended = date >= self.since, date[: len(self.until)] > self.until
-        return bool(date) and begun and not ended
+        begun, ended = day >= self.since, day[: len(self.until)] > self.until
+        return bool(day) and begun and not ended
 
 
 ANY = Filter()
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is a day, a month or a year of the calendar.
+
+    >>> is_date("2024-02-29"), is_date("2023-02-29"), is_date("2023-02")
+    (True, False, True)
+    """
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text + "-01-01"[len(text) - len("2023") :])
+    except ValueError:
+        return False
+    return True
 
 
 def lies_in(id: str, folder: str) -> bool:

@@ -29,7 +29,7 @@ from qa.export import (
     answer_record,
     status_record,
 )
-from qa.filters import DATE
+from qa.filters import Filter
 from qa.gate import Full, Gate
 from qa.metrics import Metrics
 from qa.records import Answer
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from qa.engine import QA
 
 MOST_HITS = 50
-DAY = f"^({DATE.pattern})?$"
+PROBES = ("/healthz", "/readyz", "/metrics")
 REFRESH_SECONDS = 2.0
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -135,14 +135,15 @@ def _keep_fresh(
 def _add_api(server: FastAPI, qa: "QA", ask: Callable[..., Answer]) -> None:
     gate = Gate()
 
+    @server.head("/api/ask", include_in_schema=False)
     @server.get("/api/ask")
     async def api_ask(
         q: Annotated[str, Query(min_length=1, max_length=LONGEST_QUESTION)],
         k: Annotated[int, Query(ge=1, le=MOST_HITS)] = 5,
         language: Annotated[str | None, Query(max_length=20)] = None,
         source: Annotated[str | None, Query(max_length=500)] = None,
-        since: Annotated[str | None, Query(pattern=DAY)] = None,
-        until: Annotated[str | None, Query(pattern=DAY)] = None,
+        since: Annotated[str | None, Query(max_length=50)] = None,
+        until: Annotated[str | None, Query(max_length=50)] = None,
         folder: Annotated[str | None, Query(max_length=500)] = None,
         like: Annotated[tuple[str, ...], Query(max_length=MOST_PLACES)] = (),
         unlike: Annotated[tuple[str, ...], Query(max_length=MOST_PLACES)] = (),
@@ -154,6 +155,10 @@ def _add_api(server: FastAPI, qa: "QA", ask: Callable[..., Answer]) -> None:
         """
         if not q.strip():
             return JSONResponse({"error": "q: the question is empty"}, 422)
+        try:
+            Filter(since=since or "", until=until or "")
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, 422)
 
         def reply() -> Response:
             answer = ask(
@@ -171,6 +176,7 @@ def _add_api(server: FastAPI, qa: "QA", ask: Callable[..., Answer]) -> None:
 
         return await gate.run(reply)
 
+    @server.head("/api/status", include_in_schema=False)
     @server.get("/api/status")
     def api_status() -> dict[str, Any]:
         """Describe the index in use."""
@@ -198,6 +204,7 @@ def _add_health(server: FastAPI, qa: "QA", metrics: Metrics) -> None:
         """Say that an index is open."""
         return f"ok {len(qa.snapshot)}\n"
 
+    @server.head("/metrics", include_in_schema=False)
     @server.get("/metrics")
     def counters() -> PlainTextResponse:
         """Give the counters as Prometheus text."""
@@ -272,8 +279,8 @@ class Guard:
             return None
         if _foreign(headers):
             return PlainTextResponse("Requests from other sites are refused.\n", 403)
-        if scope["path"].startswith("/api/"):
-            return JSONResponse({"error": "ask with GET"}, 405, {"Allow": "GET"})
+        if scope["path"].startswith("/api/") or scope["path"] in PROBES:
+            return JSONResponse({"error": "ask with GET"}, 405, {"Allow": "GET, HEAD"})
         return None
 
     def _dressed(self, send: Send) -> Callable[[Message], Awaitable[None]]:

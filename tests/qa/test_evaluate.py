@@ -218,3 +218,12 @@ def test_queries_without_judgements_are_an_error(data_set, tmp_path):
     empty.write_text("query-id\tcorpus-id\tscore\n", "utf-8")
     with pytest.raises(InputError, match="check the ids"):
         evaluate.evaluate(corpus, queries, empty)
+
+
+def test_judgements_of_other_texts_are_an_error(data_set, tmp_path):
+    """A measure of 0 would say nothing of the search."""
+    corpus, queries, _ = data_set
+    other = tmp_path / "other.tsv"
+    other.write_text("query-id\tcorpus-id\tscore\n1\tz\t1\n", "utf-8")
+    with pytest.raises(InputError, match=r"no text of .* is judged"):
+        evaluate.evaluate(corpus, queries, other)

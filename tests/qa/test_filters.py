@@ -30,6 +30,15 @@ def test_days_are_counted_in(wanted, date, kept):
     assert wanted.allowed([document(date=date)]).tolist() == [kept]
 
 
+@pytest.mark.parametrize(
+    "day", ["soon", "2023-02-30", "2023-13", "2023-1-1", "２０２３"]
+)
+def test_a_day_that_does_not_exist_is_refused(day):
+    """With a word on how one is written."""
+    with pytest.raises(ValueError, match="write a date as 2023-09-19"):
+        Filter(since=day)
+
+
 def test_every_part_must_hold():
     """Language, source and folder are asked for together."""
     wanted = Filter("fr", "Le Temps", folder="news")

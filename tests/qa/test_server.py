@@ -102,7 +102,8 @@ def test_answers_can_be_taken_away(client, form, kind):
         ({"q": "x", "k": 0}, "k: Input should be greater than or equal to 1"),
         ({"q": "x", "k": 51}, "k: Input should be less than or equal to 50"),
         ({"q": "x", "k": "many"}, "k: Input should be a valid integer"),
-        ({"q": "x", "since": "soon"}, "since: String should match pattern"),
+        ({"q": "x", "since": "soon"}, "since is 'soon'; write a date as 2023-09-19"),
+        ({"q": "x", "until": "2023-02-30"}, "until is '2023-02-30'; write a date"),
         ({"q": "x", "like": ["a:0"] * 21}, "like: Tuple should have at most 20"),
         ({"q": "x", "format": "xml"}, "format: Input should be 'json', 'csv' or"),
     ],
@@ -115,12 +116,20 @@ def test_wrong_requests_get_one_clear_reason(client, params, reason):
     assert got.json()["error"].startswith(reason)
 
 
-@pytest.mark.parametrize("path", ["/api/ask", "/api/status"])
+@pytest.mark.parametrize(
+    "path", ["/api/ask", "/api/status", "/healthz", "/readyz", "/metrics"]
+)
 def test_the_api_says_how_it_is_asked(client, path):
-    """By no other method than GET."""
+    """By GET, or by HEAD for what GET would say of it."""
+    headers = client.head(path, params={"q": "x"}).headers
+    assert (
+        headers["content-type"]
+        == client.get(path, params={"q": "x"}).headers["content-type"]
+    )
+
     got = client.post(path, params={"q": "x"})
 
-    assert (got.status_code, got.headers["allow"]) == (405, "GET")
+    assert (got.status_code, got.headers["allow"]) == (405, "GET, HEAD")
     assert got.json() == {"error": "ask with GET"}
 
 
