@@ -192,13 +192,13 @@ def _in_form(answer: Answer, form: str) -> Response:
 
 
 def _add_health(server: FastAPI, qa: "QA", metrics: Metrics) -> None:
-    @server.head("/healthz", include_in_schema=False)
+    @server.head("/healthz", response_class=PlainTextResponse, include_in_schema=False)
     @server.get("/healthz", response_class=PlainTextResponse)
     async def healthz() -> str:
         """Say that the process answers."""
         return "ok\n"
 
-    @server.head("/readyz", include_in_schema=False)
+    @server.head("/readyz", response_class=PlainTextResponse, include_in_schema=False)
     @server.get("/readyz", response_class=PlainTextResponse)
     def readyz() -> str:
         """Say that an index is open."""
