@@ -6,6 +6,7 @@ Whatever is heavy is imported inside the command that needs it.
 """
 
 import asyncio
+import errno
 import functools
 import json
 import logging
@@ -122,6 +123,9 @@ def main() -> None:
             raise
         # Whoever read our output has gone; nothing is left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:  # of help, which no command of ours shows
+        typer.echo(f"qa: {_one_line(error)}", err=True)
+        sys.exit(1)
 
 
 def _usable(stream: Any) -> TextIOWrapper:
@@ -150,8 +154,13 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
 
 def _one_line(error: Exception) -> str:
     """Say what went wrong in one line; of a file, which."""
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}; check the path"
+    if isinstance(error, OSError):
+        if error.filename:
+            return f"{error.filename}: {error.strerror}; check the path"
+        if error.errno == errno.ENOSPC:
+            return f"{error.strerror}; make room where the output goes"
+        if error.errno == errno.ENOENT:
+            return "the current folder is gone; go to one that is there"
     return " ".join(str(error).split())
 
 
@@ -425,8 +434,12 @@ def _not_cancelled(record: logging.LogRecord) -> bool:
 
 
 def _print_json(record: dict[str, Any]) -> None:
-    text = json.dumps(record, ensure_ascii=False)
-    typer.echo(text.encode("utf-8", "replace").decode())
+    text = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace").decode()
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(json.loads(text))
+    typer.echo(text)
 
 
 def _authority(host: str) -> str:

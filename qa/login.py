@@ -6,10 +6,12 @@ a password and prints such a line. Source of the parameters: OWASP, scrypt.
 
 import base64
 import binascii
+import getpass
 import hashlib
 import hmac
 import os
 import re
+import sys
 from pathlib import Path
 
 COST, BLOCK, LANES = 2**14, 8, 5
@@ -44,7 +46,7 @@ def read(auth: str) -> Login:
     Raises ValueError when it is neither.
     """
     if os.path.isfile(auth):
-        text = Path(auth).read_text(encoding="utf-8", errors="replace")
+        text = Path(auth).read_text(encoding="utf-8-sig", errors="replace")
         lines = [line for line in text.splitlines() if line.strip()]
         if not lines:
             raise ValueError(
@@ -63,6 +65,17 @@ def hash_line(user: str, password: str) -> str:
     """Give the line of a login file: `user:salt:hash`."""
     salt = os.urandom(16).hex()
     return f"{user}:{salt}:{_scrypt(password, salt)}"
+
+
+def _ask(user: str) -> str:
+    """Ask for a password, and give the line of a login file."""
+    try:
+        password = getpass.getpass()
+    except (EOFError, KeyboardInterrupt):
+        sys.exit("\nno password was given; no line was made")
+    if not password:
+        sys.exit("the password is empty; choose one of some length")
+    return hash_line(user, password)
 
 
 def _parse(line: str) -> tuple[str, str, str]:
@@ -101,11 +114,8 @@ def _scrypt(password: str, salt: str) -> str:
 
 
 if __name__ == "__main__":
-    import getpass
-    import sys
-
     match sys.argv[1:]:
         case [user] if user and ":" not in user:
-            print(hash_line(user, getpass.getpass()))
+            print(_ask(user))
         case _:
             sys.exit("python -m qa.login wants one user's name, without a colon in it")

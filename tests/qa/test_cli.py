@@ -555,6 +555,42 @@ def test_a_reader_that_has_gone_is_no_failure(real, args):
     assert (result.returncode, result.stderr) == (0, b"")
 
 
+@needs_model
+@pytest.mark.parametrize("args", [["--help"], ["ask", "tea"], ["status", "--json"]])
+def test_output_that_has_no_room_is_one_line(real, args):
+    """What was refused is said, and what to do."""
+    options = [] if args == ["--help"] else ["--index", str(real)]
+    with open("/dev/full", "wb") as output:
+        result = command(*args, *options, stdout=output)
+
+    assert result.returncode == 1
+    said = b"qa: No space left on device; make room where the output goes\n"
+    assert result.stderr == said
+
+
+def test_a_folder_that_is_gone_cannot_be_worked_in(tmp_path):
+    """One line says that it is the current one."""
+    shell = f'cd {tmp_path} && mkdir a && cd a && rmdir ../a && exec "$@"'
+    built = [sys.executable, "-m", "qa.cli", "build", str(ROOT), "--index", "new"]
+    result = subprocess.run(
+        ["sh", "-c", shell, "sh", *built],
+        capture_output=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+
+    assert result.returncode == 1
+    assert result.stderr == b"qa: the current folder is gone; go to one that is there\n"
+
+
+@needs_model
+def test_json_loses_nothing_on_any_stream(real):
+    """What the stream has no character for is escaped."""
+    asked = ["ask", "чай…", "--index", str(real), "--json"]
+    result = command(*asked, env=os.environ | {"PYTHONIOENCODING": "latin-1"})
+
+    assert json.loads(result.stdout)["question"] == "чай…"
+
+
 def test_the_command_imports_nothing_heavy():
     """`import index, qa` and the command line load no model, index or web server."""
     code = (

@@ -71,6 +71,32 @@ def test_a_damaged_file_is_refused(tmp_path, line):
         read(str(tmp_path / "logins"))
 
 
+def test_a_file_may_begin_with_a_mark_of_its_encoding(tmp_path):
+    """As Windows writes it; it is no part of the first name."""
+    (tmp_path / "logins").write_text(hash_line("ana", "secret"), "utf-8-sig")
+
+    assert read(str(tmp_path / "logins")).allows(header("ana", "secret"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("\n", "is empty"), ("", "no password was given")]
+)
+def test_no_line_is_made_without_a_password(typed, said):
+    """Neither an empty one nor none, by Ctrl-D: one line says so."""
+    made = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "qa.login", "ana"],
+        input=typed,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        start_new_session=True,  # no terminal to ask at
+    )
+
+    assert (made.returncode, made.stdout) == (1, "")
+    assert said in made.stderr
+    assert "Traceback" not in made.stderr
+
+
 def test_an_empty_file_is_refused(tmp_path):
     """Nobody could log in."""
     (tmp_path / "logins").write_text("\n")
