@@ -9,7 +9,7 @@ from typing import Any
 
 from index.errors import CorruptSnapshot, FormatMismatch
 
-FORMAT = 5
+FORMAT = 6
 
 
 @dataclass(frozen=True, slots=True)

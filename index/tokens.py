@@ -5,6 +5,7 @@ Japanese, Thai, Lao, Khmer and Burmese). Offsets count code points. Pure.
 """
 
 import unicodedata
+from bisect import bisect_left
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ _UNSEEN = r"\xad\u061c\u200d-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff
 # Inside one ICU word: a number with its separators, or letters with their marks.
 # Apostrophes part words, so that "l'offensive" holds "offensive".
 _INSIDE = regex.compile(
-    r"\p{N}+(?:[.,٫٬．，]\p{N}+)*"
+    r"\p{N}+(?:(?:[.,٫٬．，]|['’](?=\p{N}{3}(?!\p{N})))\p{N}+)*"
     rf"|[\p{{L}}\p{{M}}]+(?:[{_UNSEEN}]+[\p{{L}}\p{{M}}]+)*"
 )
 
@@ -32,6 +33,17 @@ _FOLDED = regex.compile(
 # Letters that Arabic-script spelling confuses (as in Lucene's ArabicNormalizer), and
 # Romanian ones, for which older texts have cedillas; separators in numbers.
 _SPELT = str.maketrans("أإآٱىیکșț٫٬", "ااااييكşţ.,")
+
+# A number whose thousands a blank parts, and its decimals. ICU parts it there, too.
+_BLANK = r"[ \xa0\u2009\u202f]"
+_SPACED = regex.compile(
+    rf"(?<![\d.,:/'’])(?<!\d{_BLANK})[1-9]\d{{0,2}}(?:{_BLANK}\d{{3}})+"
+    rf"(?:[.,]\d+)?(?!{_BLANK}?\d|[:/]\d)"
+)
+# What parts the thousands of a number, and in India its lakhs; not the rest of 0.125.
+_THOUSANDS = regex.compile(
+    r"(?<=^[1-9].*)(?:[ .,'’](?=\d{3}(?!\d))|,(?=(?:\d\d,)+\d{3}(?!\d)))"
+)
 
 
 class Term(NamedTuple):
@@ -47,13 +59,20 @@ def normalize(word: str) -> str:
     """Give a word the form in which it is compared.
 
     Compatibility forms, case and optional marks are folded, native digits become
-    0-9; accents stay, for they tell words apart.
+    0-9, without separators but for a full stop before decimals; accents stay, for they
+    tell words apart.
 
-    >>> normalize("Ｆｉｎ"), normalize("STRASSE"), normalize("٢٠٢٠")
-    ('fin', 'strasse', '2020')
+    >>> [normalize(word) for word in ("Ｆｉｎ", "STRASSE", "٢٠٢٠", "1.200,5")]
+    ['fin', 'strasse', '2020', '1200.5']
     """
-    if word.isascii():
-        return word.lower()
+    folded = word.lower() if word.isascii() else _folded(word)
+    if folded.isalpha() or not folded[:1].isdigit():
+        return folded
+    number: str = _THOUSANDS.sub("", folded)
+    return number.replace(",", ".")
+
+
+def _folded(word: str) -> str:
     folded = _FOLDED.sub("", unicodedata.normalize("NFKC", word).lower())
     folded = folded.translate(_SPELT)
     return folded if folded.isalpha() else "".join(map(_ascii_digit, folded))
@@ -67,7 +86,7 @@ def terms(text: str) -> list[Term]:
     """List the words of a text in reading order; punctuation is left out.
 
     >>> [term.term for term in terms("L’appel d'urgence à 3,5 km")]
-    ['l', 'appel', 'd', 'urgence', 'à', '3,5', 'km']
+    ['l', 'appel', 'd', 'urgence', 'à', '3.5', 'km']
     >>> [term.term for term in terms("停止军事行动")]
     ['停止', '军事', '行动']
     >>> [term.term for term in terms("Thủ đô Ba Lan?")]
@@ -83,7 +102,19 @@ def terms(text: str) -> list[Term]:
             for match in _INSIDE.finditer(text, start, end):
                 if word := normalize(match.group()):
                     found.append(Term(word, *match.span()))
+    if spaced := list(_SPACED.finditer(text)):
+        found = _with_numbers(found, spaced)
     return _joined(found, text) if is_vietnamese(text) else found
+
+
+def _with_numbers(found: list[Term], numbers: list[regex.Match[str]]) -> list[Term]:
+    """Put the parts of numbers together."""
+    for number in reversed(numbers):
+        start, end = number.span()
+        first = bisect_left(found, start, key=lambda t: t.start)
+        after = bisect_left(found, end, key=lambda t: t.start)
+        found[first:after] = [Term(normalize(number.group()), start, end)]
+    return found
 
 
 def _joined(found: list[Term], text: str) -> list[Term]:

@@ -304,7 +304,7 @@ def _matches(values: Array, importance: Array, least: float) -> list[Array]:
 def _written(surface: str, term: str) -> tuple[float, ...]:
     """How a word is written: its kind of digits, letters and case, and its length."""
     digits = surface[0].isdigit()
-    year = digits and len(term) == 4 and term.isdigit() and int(term) in _YEARS
+    year = digits and len(surface) == 4 and term.isdigit() and int(term) in _YEARS
     return (
         year,
         digits and not year,
