@@ -1,19 +1,22 @@
 """HTML pages, saved to disk; nothing is fetched.
 
 What is kept is what one reads: navigation, the site's header and footer, scripts and
-furigana are left out, and each block is a paragraph of its own. Where a page says
-which part of it is the article (<article>, <main>) and that holds most of its running
-text, only that is kept.
+furigana are left out, and each block is a paragraph of its own; of a table that holds
+data (see `grid`), each row is a line. Where a page says which part of it is the article
+(<article>, <main>) and that holds most of its running text, only that is kept.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
+from index.readers.cells import LONG
 from index.readers.decode import load
 from index.readers.fields import document, likely_language
+from index.readers.grid import Grid
 from index.records import Document
 
 CHARSET = re.compile(rb"<meta[^>]{0,200}?charset=[\"']?([A-Za-z0-9_:.-]{1,40})", re.I)
@@ -29,7 +32,6 @@ _SECTIONS = ("article", "aside", "main", "section")
 _IN_RUBY = frozenset({"rb", "rp", "rt", "rtc"})
 _RUBY = (["rp"], ["rt"], ["rtc"])
 _OFTEN_OPEN = (["button"], ["select"], ["textarea"], *_RUBY)
-_LONG = 80  # characters of a block are running text, no title or entry of a menu
 _MOST = 0.5  # of it is in the article, else only teasers are called articles
 _ENOUGH = 0.1  # of all text, in a page without running text
 _DATES = ("article:published_time", "datepublished", "date", "dc.date", "dcterms.date")
@@ -61,9 +63,29 @@ def parse(text: str, left_out: frozenset[str] = LEFT_OUT) -> "Page":
     """Read what a page says, from its text, less some elements."""
     page = Page(left_out)
     # No close(): what it would do with tags left open takes quadratic time.
-    page.feed(text + "\n")
+    page.feed(text + "\n</table>")  # the last one may be open
     unclosed = page.unclosed() & {"nav", "header"}  # all that follows is in them
     return parse(text, left_out - unclosed) if unclosed else page
+
+
+@dataclass(slots=True)
+class _Block:
+    """A paragraph, or a table of data, as the parts that its text comes in.
+
+    chosen: it is in what the page calls its article.
+    """
+
+    parts: list[str]
+    chosen: bool
+    is_table: bool = False
+
+    def text(self) -> str:
+        """Let white space be one space, and a `<br>` (\\v) a line end."""
+        lines = "".join(self.parts).split("\v")
+        return "\n".join(_SPACE.sub(" ", line).strip() for line in lines).strip()
+
+
+_Told = tuple[_Block, str]  # with its text
 
 
 class Page(HTMLParser):
@@ -75,11 +97,11 @@ class Page(HTMLParser):
         self.language = ""
         self.time = ""
         self.meta: dict[str, str] = {}
-        self._paragraphs: list[list[str]] = [[]]
-        self._in_article: list[bool] = [False]
+        self._blocks = [_Block([], False)]
+        self._grids: list[Grid] = []  # tables that we are in
         self._sections = Counter[str]()  # that we are in
         self._title: list[str] = []
-        self._heading: int | None = None  # the first one's place among the paragraphs
+        self._heading: _Block | None = None  # the first one
         self._in_title = False
         self._skipping: list[str] = []
         self._skipped = Counter[str]()  # the same, by name
@@ -96,21 +118,22 @@ class Page(HTMLParser):
         """Give the first heading, or else the title."""
         if self._heading is None:
             return self.title()
-        return _tidy("".join(self._paragraphs[self._heading])) or self.title()
+        return self._heading.text() or self.title()
 
     def date(self) -> str:
         named = (self.meta[name] for name in _DATES if self.meta.get(name))
         return next(named, "") or self.time
 
     def text(self) -> str:
-        texts = [_tidy("".join(parts)) for parts in self._paragraphs]
-        kept = [t for t, chosen in zip(texts, self._in_article, strict=True) if chosen]
-        if not _is_article(kept, texts):
-            kept = texts
-        return "\n\n".join(text for text in kept if text)
+        told = [(block, block.text()) for block in self._blocks]
+        kept = [(block, text) for block, text in told if block.chosen]
+        if not _is_article(kept, told):
+            kept = told
+        return "\n\n".join(text for _, text in kept if text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._notice(tag, {key: value or "" for key, value in attrs})
+        attributes = {key: value or "" for key, value in attrs}
+        self._notice(tag, attributes)
         if tag in _IN_RUBY:
             self._end_ruby()
         if self._is_left_out(tag):
@@ -120,11 +143,12 @@ class Page(HTMLParser):
         elif tag in _BLOCKS:
             self._within += 1
             self._sections[tag] += tag in _SECTIONS
+            self._begin_in_table(tag, attributes)
             self._begin()
             if tag in _HEADINGS and self._heading is None and not self._skipping:
-                self._heading = len(self._paragraphs) - 1
+                self._heading = self._blocks[-1]
         elif tag == "br":
-            self._paragraphs[-1].append("\v")
+            self._blocks[-1].parts.append("\v")
         self._in_title = tag == "title" and not self._title
 
     def handle_endtag(self, tag: str) -> None:
@@ -138,6 +162,7 @@ class Page(HTMLParser):
             while self._within < 0 and self._skipping[-1:] in _OFTEN_OPEN:
                 self._spoken()  # was left open, and would hide the rest of the page
             self._sections[tag] -= self._sections[tag] > 0
+            self._end_in_table(tag)
             self._begin()
         self._in_title = False
 
@@ -149,7 +174,7 @@ class Page(HTMLParser):
         if self._in_title:
             self._title.append(data)
         elif not self._skipping:
-            self._paragraphs[-1].append(data)
+            self._blocks[-1].parts.append(data)
         elif self._skipping[-1] == "script" and not self.time:
             found = _JSON_DATE.search(data, 0, 100_000)  # of JSON-LD
             self.time = found[1] if found else ""
@@ -171,8 +196,31 @@ class Page(HTMLParser):
             self._spoken()
 
     def _begin(self) -> None:
-        self._paragraphs.append([])
-        self._in_article.append(self._sections["article"] + self._sections["main"] > 0)
+        self._blocks.append(self._block([]))
+        if self._grids:
+            self._grids[-1].add(self._blocks[-1].parts)
+
+    def _block(self, parts: list[str], is_table: bool = False) -> _Block:
+        chosen = self._sections["article"] + self._sections["main"] > 0
+        return _Block(parts, chosen, is_table)
+
+    def _begin_in_table(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._grids:
+            self._grids[-1].begin(tag, attributes)
+        if tag == "table":
+            role = attributes.get("role", "")
+            self._grids.append(Grid(len(self._blocks), role.strip().lower()))
+
+    def _end_in_table(self, tag: str) -> None:
+        if tag != "table":
+            for grid in self._grids[-1:]:
+                grid.end(tag)
+        elif self._grids:
+            grid = self._grids.pop()
+            if lines := grid.lines():
+                told = [self._block(parts) for parts in grid.caption]
+                rows = self._block(["\v".join(lines)], is_table=True)
+                self._blocks[grid.start :] = [*told, rows]
 
     def _notice(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "html":
@@ -185,19 +233,17 @@ class Page(HTMLParser):
             self.meta.setdefault(key.lower(), attributes.get("content", ""))
 
 
-def _is_article(kept: list[str], texts: list[str]) -> bool:
+def _is_article(kept: list[_Told], told: list[_Told]) -> bool:
     """Tell whether the blocks kept say most of what the page says."""
-    running = _length(texts, _LONG)
+    running = _length(_running(told))
     if running:
-        return _length(kept, _LONG) >= _MOST * running
-    return _length(kept) > _ENOUGH * _length(texts)
+        return _length(_running(kept)) >= _MOST * running
+    return _length(kept) > _ENOUGH * _length(told)
 
 
-def _length(texts: list[str], shortest: int = 0) -> int:
-    return sum(len(text) for text in texts if len(text) >= shortest)
+def _running(told: list[_Told]) -> list[_Told]:
+    return [(b, text) for b, text in told if len(text) >= LONG and not b.is_table]
 
 
-def _tidy(paragraph: str) -> str:
-    """Let white space be one space, and a `<br>` (\\v) a line end."""
-    lines = (_SPACE.sub(" ", line).strip() for line in paragraph.split("\v"))
-    return "\n".join(lines).strip()
+def _length(told: list[_Told]) -> int:
+    return sum(len(text) for _, text in told)

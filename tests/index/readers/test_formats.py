@@ -1,6 +1,7 @@
 """What each format gives: text, title, language, date, source."""
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -290,6 +291,108 @@ def test_html_with_furigana_left_open(tmp_path):
     assert read_one(tmp_path / "a.html", page).text == "東\n\n帰る"
 
 
+def told(rows: str, attributes: str = "") -> str:
+    return html.parse(f"<table {attributes}>{rows}</table>").text()
+
+
+def test_html_reads_a_table_of_data_a_row_a_line():
+    """With the names of its columns, as other tables; end tags may be missing."""
+    page = (
+        "<p>Come.</p><table><caption>Prices</caption><thead><tr><th>Ticket<th>Price:"
+        "<th>Age</tr></thead><tbody><tr><td><a href=x>Ad<b>ults</b></a></td>"
+        "<td>12&nbsp;EUR</td><td>from<br>16</td></tr><tr><td>Children<td><p>6 EUR</p>"
+        "<td>&nbsp;<tr><td colspan=3>Groups</table>Bye."
+    )
+
+    assert html.parse(page).text() == (
+        "Come.\n\nPrices\n\nTicket: Adults; Price: 12 EUR; Age: from 16\n"
+        "Ticket: Children; Price: 6 EUR\nGroups\n\nBye."
+    )
+
+
+def test_html_reads_a_name_before_a_cell():
+    """As in a box of facts: lists are part of their cell; some rows have two names."""
+    rows = (
+        "<tr><th colspan=2>Works<tr><th>Founded:<td>1882<tr><th>People"
+        "<td><ul><li>Eve</li><li>Bob</li></ul><tr><th>City<td>Riga<th>Sales<td>5 m"
+    )
+
+    assert told(rows) == (
+        "Works\nFounded: 1882\nPeople: Eve Bob\nCity: Riga; Sales: 5 m"
+    )
+
+
+def test_html_reads_a_table_without_names():
+    """Its cells are parted by bars; its first row is one like the others."""
+    rows = "<tr><td>Monday<td>closed<tr><td>Sunday<td>9:00"
+
+    assert told(rows) == "Monday | closed\nSunday | 9:00"
+
+
+def test_html_reads_cells_that_span():
+    """A name over columns is of each; a cell over rows in each; one over columns that
+    have several names has none of them."""
+    rows = (
+        "<tr><th rowspan=2>Day<th colspan=2>Hours<tr><th>from<th>to"
+        "<tr><th rowspan=2>Monday<td>9<td>12<tr><td>14<td>18"
+        "<tr><th>Sunday<td colspan=2>closed"
+    )
+
+    assert told(rows) == (
+        "Day: Monday; Hours from: 9; Hours to: 12\n"
+        "Day: Monday; Hours from: 14; Hours to: 18\nDay: Sunday; closed"
+    )
+
+
+def test_html_reads_names_in_the_midst_of_a_table():
+    """They are of the rows below; with none below, they are a row."""
+    rows = (
+        "<tr><td><th>Price<tr><th>Adults<td>12<tr><th>Day<th>Opens<tr><td>Monday<td>9"
+        "<tr><th>Day<th>Opens"
+    )
+
+    assert told(rows) == "Adults; Price: 12\nDay: Monday; Opens: 9\nDay | Opens"
+
+
+STORY = "The council decided to close the bridge for the whole of the winter, and why."
+
+
+@pytest.mark.parametrize(
+    ("attributes", "rows"),
+    [
+        ("role=presentation", "<tr><td>a<td>b<tr><td>c<td>d"),
+        ("", "<tr><td>a<td>b"),
+        ("", "<tr><td>a<tr><td>b"),
+        ("", f"<tr><td>a<td>b<tr><td>c<td>{STORY * 2}"),
+        ("", "<tr><td>a<td>b<tr><td>c<td><p>d<p>e"),
+        ("", "<tr><th>a<th>b<tr><td>c<td><h2>d</h2>"),
+        ("", f"<tr><th>a<th>b<tr><td>c<td><p>{STORY * 2}<p>d"),
+        ("", "<tr><th>a<th>b<tr><td>c<td><table><tr><td>d</table>"),
+        ("", "<tr><th>a<th>b<tr><td>c<td>d</td>e"),
+    ],
+)
+def test_html_reads_a_table_of_layout_as_it_flows(attributes, rows):
+    """Each block in it is a paragraph."""
+    blocks = re.split(r"(?:<[^>]*>)+", rows)
+
+    assert told(rows, attributes) == "\n\n".join(filter(None, blocks))
+
+
+def test_html_reads_a_table_of_data_in_one_of_layout():
+    """And one that is not ended."""
+    page = "<table><tr><td><h1>Hours</h1><td><table><tr><th>Mon<td>9"
+
+    assert html.parse(page).text() == "Hours\n\nMon: 9"
+
+
+def test_html_takes_no_table_for_running_text():
+    """A table beside the article leaves it what it is."""
+    table = "<table>" + "<tr><th>Riga<td>rain" * 99 + "</table>"
+    page = f"<article><p>{STORY * 2}</p></article>{table}"
+
+    assert html.parse(page).text() == STORY * 2
+
+
 def test_html_believes_its_declared_encoding(tmp_path):
     """Two letters of Latin-2 would be too few to guess by."""
     page = '<meta charset="iso-8859-2"><p>żółć'.encode("iso-8859-2")
@@ -372,6 +475,10 @@ TICKS = " ".join("`" * n for n in range(1, 45))
             for unit in ["<", "<!--", "<a ", "</", "<![CDATA[", "<a b='", "<p>"]
         ),
         *(
+            ("html", "<table>" + unit)
+            for unit in ["", "<td>a<td>b</table>", "<tr><th>a<td>b</table>"]
+        ),
+        *(
             ("md", unit)
             for unit in ["[", "[](", "*", "**a", "<!--", "# a  ", "- ", "`", "` `` "]
         ),
@@ -393,6 +500,23 @@ def test_bombs_take_linear_time(tmp_path, suffix, unit):
 
     assert time.process_time() - start < 5
     assert len(documents) == 1
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("<td rowspan=9999>a", "<tr><td>a"),
+        ("<th colspan=9999>a", "<tr><th colspan=9999>a<th>b<tr><td>c<td>d"),
+        ("<th>" + "a" * 9999, "<tr><td>a<td>b"),
+    ],
+)
+def test_tables_unpack_to_little(above, below):
+    """Cells that span, and names of columns, in linear time and space."""
+    rows = above * (250_000 // len(above)) + below * (250_000 // len(below))
+    start = time.process_time()
+
+    assert len(told(rows)) < 10 * len(rows)
+    assert time.process_time() - start < 5
 
 
 def test_rows_of_a_markdown_table_have_the_names_of_their_columns():

@@ -1,0 +1,86 @@
+"""Tables of a web page: which of them hold data.
+
+Many tables, as those of newsletters, only put things side by side; what is in them is
+read as it flows. A table is one of data when
+
+- its `role` is neither `presentation` nor `none`;
+- no other table and no heading is in a cell, and no text beside the cells;
+- with cells that name others (`<th>`, `<thead>`), some row has two filled cells, and
+  no cell has several paragraphs and running text among them;
+- without, two rows have two filled cells, and each cell is one paragraph and no running
+  text.
+"""
+
+from collections.abc import Mapping
+from itertools import chain
+
+from index.readers.cells import Cell, Row, filled, lines
+
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_CELLS = ("td", "th")
+_PARTS = ("caption", "tbody", "tfoot", "thead", "tr")
+_WIDEST, _DEEPEST = 50, 1_000  # columns and rows that a cell goes over
+
+
+class Grid:
+    """Gathers the cells of a table from the tags in it; end tags may be missing."""
+
+    def __init__(self, start: int, role: str) -> None:
+        """start: the place of its first block in the page."""
+        self.start = start
+        self.caption: list[list[str]] = []
+        self._flows = role in ("presentation", "none")
+        self._rows: list[Row] = [[]]
+        self._beside: list[list[str]] = []  # blocks that are in no cell
+        self._open = self._beside
+        self._in_head = False
+
+    def begin(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Notice a tag before the block that it opens."""
+        if tag in _CELLS:
+            columns = _span(attributes.get("colspan", ""), _WIDEST)
+            rows = _span(attributes.get("rowspan", ""), _DEEPEST)
+            cell = Cell(tag == "th" or self._in_head, columns, rows)
+            self._rows[-1].append(cell)
+            self._open = cell.blocks
+        elif tag in _PARTS:
+            self._part(tag)
+            self._in_head |= tag == "thead"
+            self._open = self.caption if tag == "caption" else self._beside
+        elif tag == "table" or (tag in _HEADINGS and self._open is not self.caption):
+            self._flows = True
+
+    def end(self, tag: str) -> None:
+        """Notice an end tag before the block that comes after it."""
+        if tag in _PARTS:
+            self._part(tag)
+        if tag in _PARTS or tag in _CELLS:
+            self._open = self._beside
+
+    def add(self, block: list[str]) -> None:
+        self._open.append(block)
+
+    def lines(self) -> list[str]:
+        """Write each row as a line; none, when the table holds no data."""
+        rows = [row for row in self._rows if row]
+        if self._flows or filled(self._beside) or not _hold_data(rows):
+            return []
+        return [line for line in lines(rows) if line]
+
+    def _part(self, tag: str) -> None:
+        if self._rows[-1]:
+            self._rows.append([])
+        self._in_head &= tag in ("caption", "tr")
+
+
+def _span(value: str, most: int) -> int:
+    digits = value.strip()[:9]
+    return max(1, min(int(digits), most)) if digits.isdecimal() else 1
+
+
+def _hold_data(rows: list[Row]) -> bool:
+    cells = list(chain.from_iterable(rows))
+    named = any(cell.is_name and cell.text for cell in cells)
+    wide = sum(sum(bool(cell.text) for cell in row) > 1 for row in rows)
+    least = 1 if named else 2
+    return wide >= least and not any(cell.flows(named) for cell in cells)
