@@ -70,9 +70,15 @@ def lines(rows: Sequence[Row]) -> Iterator[str]:
         if are_names:
             above = placed
             continue
+        if all(len(row) == 1 for row in placed):
+            yield from _told(above, {})  # they name nothing
         names, above = _named(above) or names, []
-        yield from (_line(row, names) for row in placed)
-    yield from (_line(row, {}) for row in above)  # they name nothing
+        yield from _told(placed, names)
+    yield from _told(above, {})
+
+
+def _told(rows: Iterable[Placed], names: Mapping[int, str]) -> Iterator[str]:
+    return (_line(row, names) for row in rows)
 
 
 def _are_names(row: Row) -> bool:

@@ -345,13 +345,13 @@ def test_html_reads_cells_that_span():
 
 
 def test_html_reads_names_in_the_midst_of_a_table():
-    """They are of the rows below; with none below, they are a row."""
+    """They are of the rows below; where none is named by them, they are a row."""
     rows = (
         "<tr><td><th>Price<tr><th>Adults<td>12<tr><th>Day<th>Opens<tr><td>Monday<td>9"
-        "<tr><th>Day<th>Opens"
+        "<tr><th>Day<th>Opens<tr><td>None."
     )
 
-    assert told(rows) == "Adults; Price: 12\nDay: Monday; Opens: 9\nDay | Opens"
+    assert told(rows) == "Adults; Price: 12\nDay: Monday; Opens: 9\nDay | Opens\nNone."
 
 
 STORY = "The council decided to close the bridge for the whole of the winter, and why."

@@ -322,6 +322,20 @@ def test_mail_reads_html_alone(tmp_path):
     assert (documents[0].title, documents[0].text) == ("żółć", "żółć")
 
 
+def test_mail_reads_what_tables_only_put_side_by_side(tmp_path):
+    """A newsletter's stories stay paragraphs; the table of an order is one of rows."""
+    stories = "<table><tr><td><h2>Truce</h2><p>They talk.<td><p>Rain.<p>Wind.</table>"
+    order = "<table><tr><td>Tea<td>2 EUR<tr><td>Total<td>2 EUR</table>"
+    page = f"<table><tr><td>{stories}<tr><td>{order}</table>"
+    data = f"Subject: News\nContent-Type: text/html\n\n{page}"
+
+    documents, _ = read(tmp_path / "a.eml", data.encode())
+
+    assert documents[0].text == (
+        "Truce\n\nThey talk.\n\nRain.\n\nWind.\n\nTea | 2 EUR\nTotal | 2 EUR"
+    )
+
+
 def test_mbox_parts_messages(tmp_path):
     """At From lines with a time, after a blank one; `>From` was a quoted one."""
     box = (

@@ -347,6 +347,16 @@ def test_epub_chapters_have_headers(tmp_path):
     assert (document.title, document.text) == ("Days: Night", "Night\n\nDark.")
 
 
+def test_epub_tables_are_rows(tmp_path):
+    """As in web pages."""
+    rows = "<tr><td/><th>Sails</th></tr><tr><th>Anna</th><td>May</td></tr>"
+    chapter = f"<h1>Ships</h1><table>{rows}</table>"
+
+    (document,) = read(tmp_path / "a.epub", samples.epub({"a.xhtml": chapter}, "Days"))
+
+    assert document.text == "Ships\n\nAnna; Sails: May"
+
+
 def test_rtf_reads_any_letter(tmp_path):
     """Code pages, Unicode, halves of what lies beyond; formatting goes."""
     rtf = (
