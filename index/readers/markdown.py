@@ -15,7 +15,7 @@ from index.errors import InputError
 from index.readers.decode import load
 from index.readers.fields import document
 from index.readers.lines import unbroken
-from index.readers.table import told_by
+from index.readers.table import LONGEST, told_by
 from index.records import Document
 
 MAX_FRONT_MATTER = 64_000
@@ -138,7 +138,7 @@ def _tabled(prose: str) -> str:
     lines, names, before = list[str](), list[str](), list[str]()
     for line in prose.split("\n"):
         row = _cells(line) if "|" in line else []
-        if row and len(row) == len(before) and _RULE.fullmatch(line):
+        if row and len(row) == len(before) and _rules(line, before):
             names, before = before, []
             lines.pop()
         elif names and row:
@@ -147,6 +147,11 @@ def _tabled(prose: str) -> str:
             names, before = [], row
             lines.append(line)
     return "\n".join(lines)
+
+
+def _rules(line: str, names: list[str]) -> bool:
+    """Tell whether a line parts names of columns from their rows."""
+    return bool(_RULE.fullmatch(line)) and max(map(len, names)) <= LONGEST
 
 
 def _cells(line: str) -> list[str]:

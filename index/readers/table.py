@@ -15,6 +15,7 @@ from index.readers.fields import document, one_line
 from index.records import Document
 
 _SAMPLE = 20  # rows that tell whether the first holds names
+LONGEST = 200  # characters of a name; every row repeats it
 _DAY = re.compile(r"(?:1[5-9]|2[01])\d\d|\d+(?:[-/:]\d+)+(?: .*)?|\d+\.\d+\.\d{4}")
 Row = Sequence[str]
 
@@ -130,7 +131,7 @@ def _begin_with_names(rows: Sequence[Row]) -> bool:
     Gaps, but for a corner, repeats, years and days are data as well: with them, some
     column must go on with another kind of cell.
     """
-    if len(rows) < 2:
+    if len(rows) < 2 or max(map(len, rows[0]), default=0) > LONGEST:
         return False
     places = [place for place, cell in enumerate(rows[0]) if cell]
     cells = {rows[0][place] for place in places}

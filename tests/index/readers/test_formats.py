@@ -532,6 +532,16 @@ def test_rows_of_a_markdown_table_have_the_names_of_their_columns():
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [("a.csv", "{},b\nc,d\ne,f\n"), ("a.md", "|{}|b|\n|---|---|\n|c|d|\n|e|f|\n")],
+)
+def test_names_that_are_texts_are_told_once(tmp_path, name, table):
+    """Each row would repeat them."""
+    assert read_one(tmp_path / name, table.format("w " * 99)).text.count("w") == 198
+    assert read_one(tmp_path / name, table.format("w " * 101)).text.count("w") == 101
+
+
 def test_what_is_like_a_markdown_table_is_left():
     """A rule of other columns, or none above."""
     for text in ("---\n| a |", "a | b\n---\nc", "a\n|---|\n| b |"):
