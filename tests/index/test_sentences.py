@@ -1,7 +1,7 @@
 """Sentences of many languages, with offsets that hold."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.sentences import is_heading, sentences, sentences_of
@@ -25,21 +25,11 @@ ENDS = st.text('aA. 😀\n\r\x85\u2029"', max_size=12)
 ABBREVIATED = st.sampled_from(["M. ", "Mr.", "z. B. ", "No. ", "etc. "]) | ENDS
 
 
-@settings(deadline=None)  # ICU makes lists of abbreviations
 @given(st.lists(st.tuples(ABBREVIATED, st.sampled_from(["fr", "en", "de", "zh", ""]))))
 def test_many_texts_are_cut_as_each_alone(told):
     """What stands beside a text does not matter."""
     found = sentences_of([text for text, _ in told], [code for _, code in told])
     assert list(found) == [sentences(*one) for one in told]
-
-
-def test_more_texts_than_are_cut_at_a_time_are_all_cut():
-    """In order, whatever their languages."""
-    texts = [f"No. {number} is here. Mr. {number}?" for number in range(700)]
-    languages = ["en" if number % 3 else "fr" for number in range(700)]
-    assert [len(places) for places in sentences_of(texts, languages)] == [
-        len(sentences(*pair)) for pair in zip(texts, languages, strict=True)
-    ]
 
 
 def test_abbreviations_do_not_end_a_sentence():
@@ -67,10 +57,16 @@ def test_chinese_sentences_need_no_spaces():
         ("es", "Fue en el siglo II d. C. Aquí no. "),
         ("ar", "قال د. أحمد ذلك. "),
         ("th", "ใน พ.ศ. 2545 เขามา. "),
+        ("de", "Prof. Ahn zahlt ca. 300 bzw. 9 Mio. Euro nach Art. 5 Abs. 2 BGB. "),
+        ("fr", "Né en 52 av. J.-C., lu p. 12 et vol. II des éd. Gallimard. "),
+        ("pl", "Szkoła im. Adama, ul. Długa, m.in. od godz. 8 rano. "),
+        ("tr", "II. Abdülhamit ve Prof. Yılmaz geldi. "),
+        ("ru", "Он из г. Москва, ул. Ленина, т.е. Россия. "),
+        ("hi", "डॉ. ली आए. "),
     ],
 )
 def test_what_no_reader_would_cut_is_whole(language, text):
-    """Initials, ordinals, the numbers of a list and words that cannot be spoken."""
+    """Abbreviations, initials, ordinals and the numbers of a list."""
     assert cut(text + "Next.", language)[0] == text
 
 
@@ -84,10 +80,19 @@ def test_what_no_reader_would_cut_is_whole(language, text):
         ("sk", ["Bol to vlk. ", "Potom odišiel."]),
         ("vi", ["Hai năm. ", "Ba đồng."]),
         ("en", ["Item 1.\n", "Next."]),
+        ("en", ["It was no. ", "He left."]),
+        ("de", ["Es war im Jahr. ", "Danach kam er. ", "Dann blieb er."]),
+        ("de", ["Das ist eine Art. ", "Sie lebt."]),
+        ("fr", ["Il y a des journaux. ", "Il lit."]),
+        ("es", ["Está en la red. ", "Ella no."]),
+        ("pt", ["Vive no Brasil. ", "Ela não."]),
+        ("en", ["They are in NATO. ", "She does not."]),
+        ("ru", ["Это было в 1999 г. ", "Потом нет."]),
+        ("et", ["See on SARS-i. ", "2006. aastal."]),
     ],
 )
 def test_what_a_reader_cuts_is_cut(language, pieces):
-    """Short words, units after a number and the end of a line end a sentence."""
+    """Words, whatever they end in, units after a number and the end of a line."""
     assert cut("".join(pieces), language) == pieces
 
 
