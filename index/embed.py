@@ -15,7 +15,7 @@ from index.embedders import Embedder, SentenceEmbedder, Vectors
 from index.errors import ModelError
 from index.layout import HASHES, SENTENCE_VECTORS, VECTORS
 from index.ragged import pieces
-from index.sentences import sentences_of
+from index.sentences import sentences
 
 _BATCH = 1024
 
@@ -140,7 +140,7 @@ class _New:
 def _ends(corpus: Corpus) -> list[NDArray[np.int32]]:
     """Find where the sentences of each new passage end."""
     places = range(len(corpus.passages))
-    found = sentences_of(map(corpus.context, places), map(corpus.language, places))
+    found = map(sentences, map(corpus.context, places), map(corpus.language, places))
     return [np.array([end for _, end in cut], np.int32) for cut in found]
 
 

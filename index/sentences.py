@@ -10,7 +10,6 @@ end of longer words, "r." in "Jahr.", and so joins far more sentences than it me
 
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
 from itertools import accumulate, pairwise
 
 import regex
@@ -115,12 +114,6 @@ def sentences(text: str, language: str = "en") -> Places:
     return _places(text, ends[:-1], language)
 
 
-def sentences_of(texts: Iterable[str], languages: Iterable[str]) -> Iterator[Places]:
-    """Cut each of some texts as `sentences` does."""
-    for text, language in zip(texts, languages, strict=True):
-        yield sentences(text, language)
-
-
 def is_heading(line: str) -> bool:
     """Tell whether a line names what follows it: a few words without a mark at the end,
     a value after a colon, columns, or more than a digit at once; no item of a list.
@@ -132,21 +125,18 @@ def is_heading(line: str) -> bool:
     return line.endswith("\n") and len(told) <= _LINE and bool(_HEADING.fullmatch(told))
 
 
-def terms_by_sentence(
-    texts: Iterable[str], languages: Iterable[str]
-) -> Iterator[list[list[Term]]]:
-    """List the words of each sentence of each text, as `sentences` cuts it.
+def terms_by_sentence(text: str, language: str) -> list[list[Term]]:
+    """List the words of each sentence of a text, as `sentences` cuts it.
 
-    >>> for words in next(terms_by_sentence(["One. Two three."], ["en"])):
+    >>> for words in terms_by_sentence("One. Two three.", "en"):
     ...     print([word.term for word in words])
     ['one']
     ['two', 'three']
     """
-    for text, language in zip(texts, languages, strict=True):
-        found = terms(text)
-        ends = (end for _, end in sentences(text, language))
-        cuts = [0, *(bisect_left(found, end, key=lambda t: t.start) for end in ends)]
-        yield [found[a:b] for a, b in pairwise(cuts)]
+    found = terms(text)
+    ends = (end for _, end in sentences(text, language))
+    cuts = [0, *(bisect_left(found, end, key=lambda t: t.start) for end in ends)]
+    return [found[a:b] for a, b in pairwise(cuts)]
 
 
 def _places(text: str, ends: list[int], language: str) -> Places:

@@ -87,7 +87,7 @@ def _write_passages(
 def _words(corpus: Corpus, tell: Callable[[int], None]) -> Iterator[list[list[str]]]:
     places = range(len(corpus.passages))
     texts, languages = map(corpus.context, places), map(corpus.language, places)
-    for done, passage in enumerate(terms_by_sentence(texts, languages), 1):
+    for done, passage in enumerate(map(terms_by_sentence, texts, languages), 1):
         yield [[term.term for term in sentence] for sentence in passage]
         tell(done)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.records import Document, Passage
-from index.sentences import is_heading, sentences_of
+from index.sentences import is_heading, sentences
 from index.tokens import Term, terms
 from qa import answer, copies, question, rerank
 from qa.collection import Collection
@@ -94,8 +94,7 @@ def shown(
     hits = _hits(asked, of_each)
     if read is None:
         return Shown(hits, (), None)
-    languages = (one.document.language for one in kept)
-    cut = sentences_of((one.passage.text for one in kept), languages)
+    cut = [sentences(one.passage.text, one.document.language) for one in kept]
     own = [
         (found, _own(opened, asked, *one, found, title.max(axis=1, initial=0)))
         for one, found, title in zip(of_each, cut, cosines[len(kept) :], strict=True)

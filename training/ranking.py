@@ -26,7 +26,7 @@ from index.embedders import Embedder, WordEmbedder
 from index.language import identify
 from index.lexical import Lexical
 from index.neighbours import Neighbours
-from index.sentences import sentences_of, terms_by_sentence
+from index.sentences import sentences, terms_by_sentence
 from index.spelling import Spelling
 from qa import answer, question, rerank
 from qa.chance import measured
@@ -70,7 +70,7 @@ class Collection:
     ) -> None:
         self.lexical = Lexical.build(
             [[t.term for t in sentence] for sentence in passage]
-            for passage in terms_by_sentence(texts, codes)
+            for passage in map(terms_by_sentence, texts, codes)
         )
         self.ids = {term: i for i, term in enumerate(self.lexical.terms)}
         vectors, _ = table.word_vectors(self.lexical.terms)
@@ -108,7 +108,7 @@ def _encoded(
     """Vectors of texts, and of all their sentences where the model reads these."""
     if not hasattr(embedder, "encode_sentences"):
         return embedder.encode_passages(texts), None
-    cut = list(sentences_of(texts, codes))
+    cut = map(sentences, texts, codes)
     ends = [np.array([end for _, end in places], np.int32) for places in cut]
     vectors, inner = embedder.encode_sentences(texts, ends)
     return vectors, np.concatenate(inner)

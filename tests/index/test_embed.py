@@ -113,9 +113,8 @@ def test_sentences_cut_otherwise_by_then_are_read_again(
     """As by another version of the program, whose rows would not fit."""
     index.build([articles], tmp_path / "index")
     monkeypatch.setattr("index.before.program", lambda: "another")
-    whole = lambda texts, _: ([(0, len(text))] for text in texts)  # noqa: E731
-    monkeypatch.setattr("index.embed.sentences_of", whole)
-    monkeypatch.setattr("index.sentences.sentences", lambda text, _: [(0, len(text))])
+    for module in ("index.embed", "index.sentences"):
+        monkeypatch.setattr(f"{module}.sentences", lambda text, _: [(0, len(text))])
 
     report = index.build([articles], tmp_path / "index")
 

@@ -17,7 +17,7 @@ def test_syllables_of_one_word_are_one_term():
 
     assert [term.term for term in found][:4] == ["thủ đô", "của", "ba lan", "là"]
     assert all(TEXT[t.start : t.end].lower() == t.term for t in found)
-    [sentences] = terms_by_sentence([TEXT], ["vi"])
+    sentences = terms_by_sentence(TEXT, "vi")
     assert [t for sentence in sentences for t in sentence] == found
     assert sentences[1][0].term == "thành phố"
 

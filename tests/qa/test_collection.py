@@ -100,7 +100,9 @@ def test_the_nearest_sentence_speaks_for_its_passage(qa):
     words = [
         sum(len({t.term for t in sentence}) for sentence in passage)
         for row in ranking.rows
-        for passage in terms_by_sentence(map(_read, opened.documents([row])), ["en"])
+        for passage in (
+            terms_by_sentence(_read(one), "en") for one in opened.documents([row])
+        )
     ]
     expected = rerank.steadied(mixed, np.array(words))
     assert ranking.cosines == pytest.approx(expected, abs=1e-3)
