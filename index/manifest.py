@@ -94,4 +94,5 @@ def loads(data: bytes, folder: Path) -> Manifest:
 def rebuild(fields: dict[str, Any], folder: Path) -> str:
     """Give the command that builds an index again."""
     paths = fields.get("paths") or ["docs/"]
-    return shlex.join(["qa", "build", *map(str, paths), "--index", str(folder)])
+    model = ["--model", str(fields["model"])] if "model" in fields else []
+    return shlex.join(["qa", "build", *map(str, paths), "--index", str(folder), *model])

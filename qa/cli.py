@@ -13,7 +13,7 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from io import TextIOWrapper
@@ -62,7 +62,7 @@ Index = Annotated[
 # By no type of Typer's: that refuses all when one cannot be read.
 Paths = Annotated[
     list[Path],
-    typer.Argument(parser=_path, help="Files and folders to index."),
+    typer.Argument(parser=_path, help="Files, folders, quoted patterns."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 _MODEL = "A packaged model, a folder, or a name on the hub"
@@ -185,8 +185,8 @@ def build(
 ) -> None:
     """Index files and folders; what has not changed is not embedded again.
 
-    Files that were added through the page stay part of the index, and so does what
-    was last read from standard input, which is `-`.
+    The path `-` is standard input. What it last held stays part of the index,
+    and so do files that were added through the page.
     """
     from index.build import build as build_index
     from qa import terminal
@@ -271,6 +271,8 @@ def ask(
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    if not answer.hits:  # only filters can leave none
+        typer.echo(_none_left(qa.snapshot.manifest.languages), err=True)
     if as_json:
         _print_json(answer_record(answer))
         return
@@ -287,13 +289,15 @@ def serve(
         str,
         typer.Option(parser=_filled, metavar="HOST", help="The address to listen on."),
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535)] = 7860,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="0 takes a free one.")
+    ] = 7860,
     auth: Annotated[
         str | None,
         typer.Option(
             parser=_filled,
             metavar="LOGIN",
-            help="user:password, or a file made by python -m qa.login.",
+            help="user:password, or a file of lines by python -m qa.login USER.",
         ),
     ] = None,
     reader: Reader = None,
@@ -386,7 +390,11 @@ def evaluate(
 ) -> None:
     """Measure how well the documents that answer are found.
 
-    Where queries hold `answers` and `answer_start`, sentences and phrases are too.
+    With the mode full, confidence is measured too, and where queries hold
+    `answers` and `answer_start`, sentences and phrases. Other modes: vectors;
+    lexical (BM25 on the question's own words); expanded (and on their
+    translations); fused (vectors and expanded); inexact (full, without a bonus
+    for the same word).
     """
     from qa.evaluate import evaluate as measure
 
@@ -399,6 +407,12 @@ def evaluate(
 
     per_second = record["queries"] / max(record["seconds"], 1e-9)
     terminal.show_record({**record, "queries per second": per_second})
+
+
+def _none_left(languages: Iterable[str]) -> str:
+    """Say that filters leave no document, and what --language could be."""
+    known = ", ".join(filter(None, languages)) or "unknown"
+    return f"qa: no document passes the filters; change them (languages here: {known})"
 
 
 def _multiply_on_one_thread() -> None:

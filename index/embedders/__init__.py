@@ -74,7 +74,7 @@ def load(model: str | Path) -> Embedder:
 
     Raises ModelError when it cannot be found or is not to be trusted.
     """
-    folder = fetched(str(model))
+    folder = fetched(str(model), packaged())
     try:
         stamp = max((file.stat().st_mtime_ns for file in folder.iterdir()), default=0)
     except OSError as error:
@@ -115,18 +115,18 @@ def packaged() -> list[str]:
     return sorted(path.parent.name for path in MODELS.glob("*/modules.json"))
 
 
-def fetched(model: str) -> Path:
-    """Find the folder of a model: of the package, given, or fetched from the hub."""
-    if model in packaged():
+def fetched(model: str, named: Sequence[str] = ()) -> Path:
+    """Find a model's folder: named in the package, given, or fetched from the hub."""
+    if model in named:
         return MODELS / model
     if Path(model).is_dir():
         return Path(model)
     if model.count("/") == 1 and not model.startswith((".", "/", "~")):
         folder: Path = import_module(f"{__name__}.hub").fetch(model)
         return folder
+    own = f"one of {', '.join(named)}, " if named else ""
     raise ModelError(
-        f"no model {model!r}; give one of {', '.join(packaged()) or '(none)'}, a "
-        "folder, or a name on the hub such as intfloat/multilingual-e5-small"
+        f"no model {model!r}; give {own}a folder, or a name on the hub, OWNER/NAME"
     )
 
 

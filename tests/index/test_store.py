@@ -185,7 +185,7 @@ def test_open_refuses_another_format(folder, articles):
 
     assert str(caught.value) == (
         f"{folder} has index format 99; this program reads {FORMAT}. "
-        f"Rebuild it: qa build {articles} --index {folder}"
+        f"Rebuild it: qa build {articles} --index {folder} --model fast"
     )
 
 

@@ -295,6 +295,16 @@ def test_ask_keeps_to_a_source(index):
     assert json.loads(dated.stdout)["hits"] == []
 
 
+def test_filters_that_leave_no_document_are_told(index):
+    """The filter is wrong, not the documents; JSON stays alone on its stream."""
+    result = run("ask", "tea", "--index", index, "--language", "english", "--json")
+
+    assert json.loads(result.stdout)["hits"] == []
+    assert result.exit_code == 0
+    assert "no document passes the filters" in result.stderr
+    assert "languages here: en" in result.stderr
+
+
 def test_ask_shows_passages_to_people(index):
     """Title, score, source and text can be read."""
     shown = run("ask", "When is the tea poured?", "--index", index).stdout

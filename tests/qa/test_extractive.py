@@ -66,3 +66,9 @@ def test_a_folder_without_a_model_is_refused(tmp_path):
     """The message says what is wanted."""
     with pytest.raises(ModelError, match="question-answering model"):
         extractive.load(tmp_path)
+
+
+def test_the_packages_models_are_no_readers():
+    """They embed passages; what would do is a folder, or a model of the hub."""
+    with pytest.raises(ModelError, match="no model 'fast'; give a folder, or a name"):
+        extractive.load("fast")
