@@ -42,13 +42,15 @@ def find(paths: Sequence[str | Path], report: Report | None = None) -> list[File
     report: gets folders that cannot be opened, and the reason.
     Raises InputError when a path is missing, or when there is no file at all.
     """
+    if not paths:
+        raise InputError("no path was given; give a file or a folder")
     found: dict[str, File] = {}
     for given in map(Path, paths):
         for real, path, name in _files(given, report or _nobody):
             found.setdefault(real, (path, name))
     if not found:
         raise InputError(
-            f"no file to read in {', '.join(map(str, paths)) or 'no path'}; "
+            f"no file to read in {', '.join(map(str, paths))}; "
             f"there are readers for {', '.join(readers.FORMATS)}"
         )
     return list(found.values())

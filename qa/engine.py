@@ -74,7 +74,11 @@ class QA:
         model: str = MODEL,
         progress: Progress | None = None,
     ) -> "QA":
-        """Build an index of files and folders, then open it; see `index.build`."""
+        """Build an index of files and folders, then open it; see `index.build`.
+
+        An index that is there is built anew from these paths with this model; to keep
+        its own, open it and `rebuild`.
+        """
         build(paths, folder, model=model, progress=progress)
         return cls.open(folder)
 
@@ -110,8 +114,8 @@ class QA:
 
         language, source, since, until, folder: only documents that have this, see
         `qa.filters.Filter`. like, unlike: places of hits (`hit.place`) to find more
-        of, or nothing of the kind. Raises ValueError when the question is blank or k
-        is not in 1..1000.
+        of, or nothing of the kind. Raises ValueError when the question is blank, k is
+        not in 1..1000, or a date is in another form.
         """
         began = time.perf_counter()
         question = question.encode("utf-8", "replace").decode()  # no lone surrogates

@@ -71,10 +71,10 @@ def create(
 ) -> FastAPI:
     """Make the server of an index.
 
-    auth: `user:password`
-    or a file of logins; empty for none. local: answer only under this
-    machine's own names, so that no other site can reach in by a name of its own.
-    page: whether to mount the interface at `/`.
+    auth: `user:password` or a file of logins; empty for none. local: without a login,
+    answer only under this machine's own names, so that no other site can reach in by
+    a name of its own. page: whether to mount the interface at `/`.
+    Raises ValueError when `auth` is no login.
     """
     server = FastAPI(
         title="Passage", docs_url=None, redoc_url=None, lifespan=_keep_fresh(qa)

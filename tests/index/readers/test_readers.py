@@ -66,7 +66,7 @@ def test_find_says_what_is_missing(tmp_path):
         InputError, match=r"no file to read in .*; there are readers for"
     ):
         sources.find([tmp_path])
-    with pytest.raises(InputError, match="no file to read in no path"):
+    with pytest.raises(InputError, match="no path was given; give a file or a folder"):
         sources.find([])
 
 
