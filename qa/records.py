@@ -64,7 +64,8 @@ class Answer:
     answered: whether `confidence`, the estimated probability that the hits
     answer the question, reaches the threshold. Hits are given either way;
     sentences only hold what answers, best first. phrase: the shortest stretch of
-    the first sentence that answers, where one is found with confidence.
+    the first sentence that answers (with a reader, of its passage), where one is
+    found with confidence.
     """
 
     question: str
