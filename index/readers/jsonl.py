@@ -6,8 +6,9 @@ The file is streamed, so it may be of any size; a line may not.
 
 import json
 from collections.abc import Iterator
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, AnyStr
 
 from index.errors import InputError, first_line
 from index.readers.decode import MAX_LINE, looks_binary
@@ -39,12 +40,22 @@ def read(path: Path, name: str) -> Iterator[Document]:
 
 
 def _lines(path: Path) -> Iterator[bytes]:
-    """Yield lines cut off past the limit, so that none fills the memory."""
+    """Yield lines in UTF-8; its first brace tells UTF-16 and UTF-32 without a mark."""
     with path.open("rb") as file:
-        while line := file.readline(4 * MAX_LINE + 1):
-            yield line
-            while line and not line.endswith(b"\n"):
-                line = file.readline(4 * MAX_LINE + 1)
+        encoding = json.detect_encoding(file.peek(4))
+        if encoding.startswith("utf-8"):
+            yield from _cut(file, b"\n")
+        else:
+            text = TextIOWrapper(file, encoding, "replace", newline="\n")
+            yield from map(str.encode, _cut(text, "\n"))
+
+
+def _cut(file: IO[AnyStr], end: AnyStr) -> Iterator[AnyStr]:
+    """Yield lines cut off past the limit, so that none fills the memory."""
+    while line := file.readline(4 * MAX_LINE + 1):
+        yield line
+        while line and not line.endswith(end):
+            line = file.readline(4 * MAX_LINE + 1)
 
 
 def _entry(line: bytes, number: int, file: str, name: str) -> Document:

@@ -432,6 +432,25 @@ def test_jsonl_reads_entries(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    "encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"]
+)
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "tsv"])
+def test_collections_are_read_in_any_unicode(tmp_path, encoding, suffix):
+    """Marked or not, as Excel and PowerShell write them; U+2028 ends no line."""
+    rows = [{"id": "1", "text": "停火\u2028"}, {"id": "2", "text": "Un arrêt"}]
+    if suffix == "jsonl":
+        lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    else:
+        part = {"csv": ",", "tsv": "\t"}[suffix]
+        lines = [part.join(row) for row in [rows[0], *(row.values() for row in rows)]]
+    content = "\r\n".join(lines).encode(encoding)
+
+    documents = read(tmp_path / f"a.{suffix}", content)
+
+    assert [d.text for d in documents] == ["停火\u2028", "Un arrêt"]
+
+
 def test_jsonl_tells_of_bad_lines_after_the_good(tmp_path):
     """Each with its number; the entries before and after are read."""
     bad = ['{"text": 1}', "[1]", "nonsense", '{"title": "  "}', "[" * 100_000, '{"a":']
