@@ -15,6 +15,7 @@ from typing import IO, Any, cast
 
 from index.errors import InputError
 from index.readers.members import Allowance, Member, read_members
+from index.readers.zipnames import names
 from index.records import Document
 
 _TARS = (".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz")
@@ -44,9 +45,10 @@ def _members(path: Path) -> Iterator[Member]:
 
 def _zipped(path: Path) -> Iterator[Member]:
     with zipfile.ZipFile(path) as archive:
-        for info in archive.infolist():
-            if not info.filename.endswith("/"):  # `is_dir` fails where there is no name
-                yield info.filename, partial(_unzip, archive, info)
+        infos = archive.infolist()
+        for name, info in zip(names(infos), infos, strict=True):
+            if not name.endswith("/"):
+                yield name, partial(_unzip, archive, info)
 
 
 def _unzip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:

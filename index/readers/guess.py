@@ -7,7 +7,7 @@ Where no encoding gives such a text, charset-normalizer decides.
 
 import codecs
 import unicodedata
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 
 import regex as re
 from charset_normalizer import from_bytes
@@ -15,7 +15,6 @@ from charset_normalizer import from_bytes
 from index.language import identify
 from index.readers.letters import FREQUENT, LETTERS, SIGNS
 
-# Of those that fit equally well the first is taken.
 _ENCODINGS = (
     "cp1252 cp1250 cp1251 cp1254 cp1257 iso8859-15 iso8859-2 koi8-u gb18030 cp932 big5 "
     "cp949 euc_jp mac_roman cp850 cp852 cp866 cp1253 iso8859-7 iso8859-5 cp1256 cp1255 "
@@ -51,12 +50,20 @@ def guess(data: bytes) -> str:
     >>> guess("Zażółć gęślą jaźń.".encode("iso8859-2"))
     'iso8859-2'
     """
-    fits = {encoding: _fit(data[:_SAMPLE], encoding) for encoding in _ENCODINGS}
-    best = max(_ENCODINGS, key=lambda encoding: fits[encoding])
-    if fits[best] >= _ENOUGH:
-        return best
-    found = from_bytes(data).best()
-    return found.encoding if found else ""
+    if found := fitting(data, _ENCODINGS):
+        return found
+    best = from_bytes(data).best()
+    return best.encoding if best else ""
+
+
+def fitting(data: bytes, encodings: Sequence[str]) -> str:
+    """Give the encoding, of some, that what is beyond ASCII fits best, '' if none.
+
+    Of those that fit equally well the first is taken.
+    """
+    fits = {encoding: _fit(data[:_SAMPLE], encoding) for encoding in encodings}
+    best = max(encodings, key=lambda encoding: fits[encoding])
+    return best if fits[best] >= _ENOUGH else ""
 
 
 def _fit(data: bytes, encoding: str) -> float:

@@ -6,6 +6,7 @@ import io
 import json
 import tarfile
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,55 @@ def test_names_in_archives_are_labels(tmp_path, name, label):
         f"a.zip/{label}"
     ]
     assert [path.name for path in tmp_path.rglob("*")] == ["deep", "er", "a.zip"]
+
+
+def zip_named(names: list[bytes], extra: bytes = b"") -> bytes:
+    """Pack files under names whose encoding nothing tells, each with that extra."""
+    buffer, blanks = io.BytesIO(), [f"{at:X<{len(n)}}" for at, n in enumerate(names)]
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for blank in blanks:
+            info = zipfile.ZipInfo(blank)
+            info.extra = extra
+            archive.writestr(info, "Talks.")
+    data = buffer.getvalue()
+    for blank, name in zip(blanks, names, strict=True):
+        data = data.replace(blank.encode(), name)
+    return data
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        ("cp866", ["Договор.txt", "Отчёт за год.md"]),
+        ("cp1251", ["Договор.txt"]),
+        ("cp850", ["Übersicht.txt", "plain.txt"]),
+        ("cp1252", ["Prüfung der Größe.txt"]),
+        ("cp852", ["Příloha č. 1.txt"]),
+        ("gbk", ["会议纪要.txt", "合同/第一章 总则.txt"]),
+        ("cp932", ["資料/表ソ.txt", "新しいフォルダー/メモ.txt"]),
+        ("utf-8", ["é.txt"]),
+        ("cp437", ["café.txt"]),
+    ],
+)
+def test_names_in_zips_of_older_systems(tmp_path, encoding, names):
+    """All together tell their encoding; the second byte of ソ is a backslash."""
+    data = zip_named([name.encode(encoding) for name in names])
+
+    assert sources(tmp_path / "a.zip", data) == [f"a.zip/{name}" for name in names]
+
+
+@pytest.mark.parametrize("named", [b"#U4f1a.txt", b"another.txt"])
+def test_names_in_zips_beside_others(tmp_path, named):
+    """Info-ZIP's field tells the name, unless somebody has renamed the file."""
+    beside = (
+        b"\x01" + zlib.crc32(b"#U4f1a.txt").to_bytes(4, "little") + "会.txt".encode()
+    )
+    field = b"\x75\x70" + len(beside).to_bytes(2, "little") + beside
+    name = "会.txt" if named == b"#U4f1a.txt" else "another.txt"
+
+    data = zip_named([named], b"\x55\x54\0\0" + field)
+
+    assert sources(tmp_path / "a.zip", data) == [f"a.zip/{name}"]
 
 
 def test_members_of_one_name_are_all_read(tmp_path):
