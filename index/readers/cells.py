@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import chain, groupby, pairwise
 from operator import itemgetter
 
-from index.readers.table import told_by
+from index.readers.table import kind, told_by
 
 LONG = 80  # characters of a block are running text, no title or entry of a menu
 _REPEATS = 4  # of cells from above, for each cell: what spans unpack to is bounded
@@ -61,9 +61,7 @@ def filled(blocks: Iterable[list[str]]) -> list[str]:
 def lines(rows: Sequence[Row]) -> Iterator[str]:
     """Write each row as a line; one without text is empty."""
     names: Mapping[int, str] = {}
-    groups = groupby(
-        zip(rows, _placed(rows), strict=True), lambda row: _are_names(row[0])
-    )
+    groups = groupby(zip(_naming(rows), _placed(rows), strict=True), itemgetter(0))
     above: list[Placed] = []  # rows of names
     for are_names, group in groups:
         placed = list(map(itemgetter(1), group))
@@ -74,11 +72,27 @@ def lines(rows: Sequence[Row]) -> Iterator[str]:
             yield from _told(above, {})  # they name nothing
         names, above = _named(above) or names, []
         yield from _told(placed, names)
-    yield from _told(above, {})
+    if _named(above) != names:  # else told once more
+        yield from _told(above, {})
 
 
 def _told(rows: Iterable[Placed], names: Mapping[int, str]) -> Iterator[str]:
     return (_line(row, names) for row in rows)
+
+
+def _naming(rows: Iterable[Row]) -> Iterator[bool]:
+    """Tell which rows name columns: below others, none whose numbers are sums.
+
+    It names if it begins like one before it, or if that had such numbers too.
+    """
+    signs, below = set[str](), False
+    for row in rows:
+        numbers = {cell.text for cell in row if kind(cell.text) == "number"}
+        own = {row[0].text, *numbers} - {""}
+        names = _are_names(row) and not (below and numbers and own.isdisjoint(signs))
+        signs |= own if names else set()
+        below |= bool(signs) and not names
+        yield names
 
 
 def _are_names(row: Row) -> bool:

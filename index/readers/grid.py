@@ -4,7 +4,8 @@ Many tables, as those of newsletters, only put things side by side; what is in t
 read as it flows. A table is one of data when
 
 - its `role` is neither `presentation` nor `none`;
-- no other table and no heading is in a cell, and no text beside the cells;
+- no other table is in a cell, a heading only in one that names others, and no text
+  beside the cells;
 - with cells that name others (`<th>`, `<thead>`), some row has two filled cells, and
   no cell has several paragraphs and running text among them;
 - without, two rows have two filled cells, and each cell is one paragraph and no running
@@ -31,9 +32,12 @@ class Grid:
         self.caption: list[list[str]] = []
         self._flows = role in ("presentation", "none")
         self._rows: list[Row] = [[]]
+        self._foot: list[Row] = [[]]  # which may stand above what it is below
+        self._into = self._rows
         self._beside: list[list[str]] = []  # blocks that are in no cell
         self._open = self._beside
         self._in_head = False
+        self._in_name = False
 
     def begin(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Notice a tag before the block that it opens."""
@@ -41,13 +45,15 @@ class Grid:
             columns = _span(attributes.get("colspan", ""), _WIDEST)
             rows = _span(attributes.get("rowspan", ""), _DEEPEST)
             cell = Cell(tag == "th" or self._in_head, columns, rows)
-            self._rows[-1].append(cell)
+            self._into[-1].append(cell)
             self._open = cell.blocks
+            self._in_name = cell.is_name
         elif tag in _PARTS:
             self._part(tag)
             self._in_head |= tag == "thead"
-            self._open = self.caption if tag == "caption" else self._beside
-        elif tag == "table" or (tag in _HEADINGS and self._open is not self.caption):
+            self._in_name = tag == "caption"
+            self._open = self.caption if self._in_name else self._beside
+        elif tag == "table" or (tag in _HEADINGS and not self._in_name):
             self._flows = True
 
     def end(self, tag: str) -> None:
@@ -62,14 +68,16 @@ class Grid:
 
     def lines(self) -> list[str]:
         """Write each row as a line; none, when the table holds no data."""
-        rows = [row for row in self._rows if row]
+        rows = [row for row in chain(self._rows, self._foot) if row]
         if self._flows or filled(self._beside) or not _hold_data(rows):
             return []
         return [line for line in lines(rows) if line]
 
     def _part(self, tag: str) -> None:
-        if self._rows[-1]:
-            self._rows.append([])
+        if tag in ("tbody", "tfoot", "thead"):
+            self._into = self._foot if tag == "tfoot" else self._rows
+        if self._into[-1]:
+            self._into.append([])
         self._in_head &= tag in ("caption", "tr")
 
 

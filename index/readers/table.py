@@ -135,17 +135,18 @@ def _begin_with_names(rows: Sequence[Row]) -> bool:
         return False
     places = [place for place, cell in enumerate(rows[0]) if cell]
     cells = {rows[0][place] for place in places}
-    kinds = set(map(_kind, cells))
+    kinds = set(map(kind, cells))
     if kinds == {"word"} and len(cells) == places[-1] - places[0] + 1:
         return True  # neither a gap nor a repeat
     return "number" not in kinds and any(
-        _kind(name) != mode(map(_kind, column))
+        kind(name) != mode(map(kind, column))
         for name, *below in zip_longest(*rows, fillvalue="")
         if name and (column := list(filter(None, below)))
     )
 
 
-def _kind(cell: str) -> str:
+def kind(cell: str) -> str:
+    """Tell a word from a number, and both from a day or a year."""
     if any(map(str.isalpha, cell)) or not any(map(str.isdigit, cell)):
         return "word"
     return "day" if _DAY.fullmatch(cell) else "number"

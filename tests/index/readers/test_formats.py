@@ -354,6 +354,41 @@ def test_html_reads_names_in_the_midst_of_a_table():
     assert told(rows) == "Adults; Price: 12\nDay: Monday; Opens: 9\nDay | Opens\nNone."
 
 
+def test_html_takes_no_sums_for_names():
+    """Below other rows; but what begins like names, or has their numbers, is such."""
+    rows = (
+        "<tr><th>Ship<th>1<th>2<tr><td>Ana<td>4<td>5<tr><th>Total<th>4<th>5"
+        "<tr><td>Eve<td>6<td>7<tr><th>Boat<th>1<th>2<tr><td>Bob<td>8<td>9"
+        "<tr><th>Boat<th>3<th>4<tr><td>Tom<td>6<td>7"
+    )
+
+    assert told(rows) == (
+        "Ship: Ana; 1: 4; 2: 5\nShip: Total; 1: 4; 2: 5\nShip: Eve; 1: 6; 2: 7\n"
+        "Boat: Bob; 1: 8; 2: 9\nBoat: Tom; 3: 6; 4: 7"
+    )
+
+
+@pytest.mark.parametrize(
+    ("foot", "line"),
+    [("<th>All<th>9", "Day: All; Hours: 9"), ("<th>Day<th>Hours", "")],
+)
+def test_html_reads_the_foot_of_a_table_last(foot, line):
+    """HTML 4 had it first; names in it once more are not told once more."""
+    rows = (
+        "<thead><tr><th>Day<th>Hours</thead><tfoot><tr>{}</tfoot>"
+        "<tbody><tr><td>Monday<td>9"
+    )
+
+    assert told(rows.format(foot)) == f"Day: Monday; Hours: 9\n{line}".strip()
+
+
+def test_html_reads_headings_as_names():
+    """As in lists of prices."""
+    rows = "<tr><th><th><h3>Free</h3><th><h3>Pro</h3><tr><th>Seats<td>1<td>9"
+
+    assert told(rows) == "Seats; Free: 1; Pro: 9"
+
+
 STORY = "The council decided to close the bridge for the whole of the winter, and why."
 
 
