@@ -80,15 +80,11 @@ def shown(
     kept = [
         _find(opened, row, score, same.get(row, ()), wanted) for row, score in scored
     ]
-    words = [
-        [t for t in terms(one.passage.text) if t.term in opened.ids] for one in kept
-    ]
-    read = None
+    words = [_known(opened, one.passage.text) for one in kept]
+    read, titles = None, list[list[Term]]()
     if answered and kept:
         read = opened.contextual(kept[0].passage.text, words[0])
-    titles = [
-        [t for t in terms(one.document.title) if t.term in opened.ids] for one in kept
-    ]
+        titles = [_known(opened, one.document.title) for one in kept]
     cosines = _cosines(opened, asked, [*words, *titles])
     of_each = list(zip(kept, words, cosines[: len(kept)], strict=True))
     hits = _hits(asked, of_each)
@@ -104,6 +100,11 @@ def shown(
     text = kept[0].passage.text
     told = opened.reading(asked, text, words[0], cosines[0], places, around, read())
     return Shown(hits, _sentences(kept, own, told), told)
+
+
+def _known(opened: Collection, text: str) -> list[Term]:
+    """Give the words of a text that the collection has."""
+    return [t for t in terms(text) if t.term in opened.ids]
 
 
 def _hits(
