@@ -5,7 +5,7 @@ and what everybody shares; what is one person's is in `gr.State` or the browser.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gradio as gr
@@ -74,6 +74,15 @@ def draw(
     event.failure(**FAILED)
     take = f"(came) => passage.take(came, {json.dumps(list(places))})"
     event.then(None, came, list(places.values()), js=take, **DIRECT).then(js=js)
+
+
+def open_article(
+    clicked: Callable[..., Dependency], find: Callable[..., Came], place: gr.HTML
+) -> None:
+    """Open the article that is found for a click, in a place."""
+    came = inbox()
+    opened = clicked(find, None, came, **OPENING)
+    draw(opened, came, {"article": place}, js="() => passage.opened()")
 
 
 # Its value goes as well: Gradio draws nothing anew that is the same as before.

@@ -20,11 +20,9 @@ from qa.markup import Html
 from qa.tabs import (
     DIRECT,
     FAILED,
-    OPENING,
     WITH_ADDRESS,
     Came,
-    draw,
-    inbox,
+    open_article,
     reader,
     say,
     shown,
@@ -108,7 +106,6 @@ class Documents:
             elem_id="find",
         )
         self.table = shown("table", forwards="open")
-        self.came = inbox()
         self.reader = reader("reader")
 
     def wire(self, tab: gr.Tab, ask: Ask, live: gr.HTML) -> None:
@@ -130,9 +127,7 @@ class Documents:
         self.find.change(
             self.listed, self.find, self.table, trigger_mode="always_last", **DIRECT
         )
-        opened = self.table.open(self.open_document, None, self.came, **OPENING)
-        article = {"article": self.reader}
-        draw(opened, self.came, article, js="() => passage.opened()")
+        open_article(self.table.open, self.open_document, self.reader)
 
     def _wire_adding(self, watch: dict[str, Any]) -> None:
         arrival: dict[str, Any] = {

@@ -18,11 +18,9 @@ from qa.records import Answer
 from qa.tabs import (
     DIRECT,
     FAILED,
-    OPENING,
     WITH_ADDRESS,
     Came,
-    draw,
-    inbox,
+    open_article,
     reader,
     shown,
     speech_of,
@@ -56,7 +54,6 @@ class Map:
         self.qa = qa
         self.again = gr.Button(visible="hidden", elem_id="map-again")
         self.picture = shown("map", forwards="open")
-        self.came = inbox()
         self.reader = reader("map-reader")
         self._lock = threading.Lock()
         self._kept: _Atlas | None = None
@@ -75,9 +72,7 @@ class Map:
         )
         drawn.failure(**FAILED)
         drawn.then(js="() => passage.drawn()")
-        opened = self.picture.open(self.open_passage, None, self.came, **OPENING)
-        article = {"article": self.reader}
-        draw(opened, self.came, article, js="() => passage.opened()")
+        open_article(self.picture.open, self.open_passage, self.reader)
 
     def show(self, kept: Kept | None, query: str, request: gr.Request) -> Html:
         """Draw the map, with the question of an address and its hits."""
