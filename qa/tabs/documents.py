@@ -165,13 +165,14 @@ class Documents:
         too_large = speech.say("too_large", n=LARGEST_MB)
         refused = [(name, too_large) for name in oversized.splitlines()]
         for file in map(Path, files or []):
+            name = file.name.replace("%22", '"')  # so a form sends it
             try:
-                if has_reader(file.name):
-                    names.append(self.library.keep(file, file.name).name)
+                if has_reader(name):
+                    names.append(self.library.keep(file, name).name)
                 else:
-                    refused.append((file.name, speech.say("no_reader")))
+                    refused.append((name, speech.say("no_reader")))
             except (PassageError, OSError) as error:
-                refused.append((file.name, reason(error)))
+                refused.append((name, reason(error)))
             file.unlink(missing_ok=True)
         return None, self._kept(names, refused, speech)
 

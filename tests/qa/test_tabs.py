@@ -145,3 +145,14 @@ def test_why_a_file_was_not_read_outlives_the_server(qa, documents):
     added = shown(restarted)[1]
     assert "<bdi>b.pdf</bdi><em>" in added
     assert "not in the index yet" not in added
+
+
+def test_a_file_with_quotation_marks_is_kept_under_its_name(documents, tmp_path):
+    """A form sends them as %22, and what is kept may have none."""
+    sent = tmp_path / "The %22Aune%22.txt"
+    sent.write_text("It froze.")
+
+    documents.upload([str(sent)], "", ENGLISH)
+
+    assert [file.name for file in documents.library.files()] == ["The _Aune_.txt"]
+    assert finished(documents).report
