@@ -1,8 +1,9 @@
 """HTML pages, saved to disk; nothing is fetched.
 
 What is kept is what one reads: navigation, the site's header and footer, scripts and
-furigana are left out, and each block is a paragraph of its own; of a table that holds
-data (see `grid`), each row is a line. Where a page says which part of it is the article
+furigana are left out, and each block is a paragraph of its own, whose lines end at a
+`<br>` and as they do in a `<pre>`, unless to fit a page; of a table that holds data
+(see `grid`), each row is a line. Where a page says which part of it is the article
 (<article>, <main>) and that holds most of its running text, only that is kept.
 """
 
@@ -17,6 +18,7 @@ from index.readers.cells import LONG
 from index.readers.decode import load
 from index.readers.fields import document, likely_language
 from index.readers.grid import Grid
+from index.readers.lines import unbroken
 from index.records import Document
 
 CHARSET = re.compile(rb"<meta[^>]{0,200}?charset=[\"']?([A-Za-z0-9_:.-]{1,40})", re.I)
@@ -80,9 +82,10 @@ class _Block:
     is_table: bool = False
 
     def text(self) -> str:
-        """Let white space be one space, and a `<br>` (\\v) a line end."""
+        """Let white space be one space, and a \\v a line end."""
         lines = "".join(self.parts).split("\v")
-        return "\n".join(_SPACE.sub(" ", line).strip() for line in lines).strip()
+        text = "\n".join(_SPACE.sub(" ", line).strip() for line in lines).strip()
+        return text if self.is_table else unbroken(text)
 
 
 _Told = tuple[_Block, str]  # with its text
@@ -103,6 +106,7 @@ class Page(HTMLParser):
         self._title: list[str] = []
         self._heading: _Block | None = None  # the first one
         self._in_title = False
+        self._preformatted = 0  # elements that we are in
         self._skipping: list[str] = []
         self._skipped = Counter[str]()  # the same, by name
         self._within = 0  # blocks opened in the innermost of them and not ended
@@ -143,6 +147,7 @@ class Page(HTMLParser):
         elif tag in _BLOCKS:
             self._within += 1
             self._sections[tag] += tag in _SECTIONS
+            self._preformatted += tag == "pre"
             self._begin_in_table(tag, attributes)
             self._begin()
             if tag in _HEADINGS and self._heading is None and not self._skipping:
@@ -162,6 +167,7 @@ class Page(HTMLParser):
             while self._within < 0 and self._skipping[-1:] in _OFTEN_OPEN:
                 self._spoken()  # was left open, and would hide the rest of the page
             self._sections[tag] -= self._sections[tag] > 0
+            self._preformatted -= tag == "pre" and self._preformatted > 0
             self._end_in_table(tag)
             self._begin()
         self._in_title = False
@@ -174,7 +180,8 @@ class Page(HTMLParser):
         if self._in_title:
             self._title.append(data)
         elif not self._skipping:
-            self._blocks[-1].parts.append(data)
+            shown = data.replace("\n", "\v") if self._preformatted else data
+            self._blocks[-1].parts.append(shown)
         elif self._skipping[-1] == "script" and not self.time:
             found = _JSON_DATE.search(data, 0, 100_000)  # of JSON-LD
             self.time = found[1] if found else ""

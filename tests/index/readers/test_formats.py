@@ -291,6 +291,28 @@ def test_html_with_furigana_left_open(tmp_path):
     assert read_one(tmp_path / "a.html", page).text == "東\n\n帰る"
 
 
+def test_html_keeps_the_lines_of_code():
+    """And its blank ones; outside, a line end is a space."""
+    page = "<p>Run\nthis:</p><pre><code>a = 1\n\nb  = 2\n</code></pre>Then\nstop."
+
+    assert html.parse(page).text() == "Run this:\n\na = 1\n\nb = 2\n\nThen stop."
+
+
+@pytest.mark.parametrize("page", ["<pre>{}</pre>", "<div>{}</div>"])
+def test_html_joins_lines_that_were_broken_to_fit(page):
+    """As archives of mail have them, in <pre> or with a <br> at the end of each."""
+    lines = ["The council decided to close the bridge for the whole of the"] * 2
+    lines = [
+        *lines,
+        "winter and of spring. It said nothing about the reasons for",
+        "it.",
+    ]
+    end = "\n" if "pre" in page else "<br>\n"
+    lines[1] = lines[1].lower()
+
+    assert html.parse(page.format(end.join(lines))).text() == " ".join(lines)
+
+
 def told(rows: str, attributes: str = "") -> str:
     return html.parse(f"<table {attributes}>{rows}</table>").text()
 
