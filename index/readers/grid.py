@@ -27,7 +27,10 @@ class Grid:
     """Gathers the cells of a table from the tags in it; end tags may be missing."""
 
     def __init__(self, start: int, role: str) -> None:
-        """start: the place of its first block in the page."""
+        """start: the place of its first block in the page.
+
+        in_name: what comes next is in a cell that names others, or the caption.
+        """
         self.start = start
         self.caption: list[list[str]] = []
         self._flows = role in ("presentation", "none")
@@ -37,7 +40,7 @@ class Grid:
         self._beside: list[list[str]] = []  # blocks that are in no cell
         self._open = self._beside
         self._in_head = False
-        self._in_name = False
+        self.in_name = False
 
     def begin(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Notice a tag before the block that it opens."""
@@ -47,13 +50,13 @@ class Grid:
             cell = Cell(tag == "th" or self._in_head, columns, rows)
             self._into[-1].append(cell)
             self._open = cell.blocks
-            self._in_name = cell.is_name
+            self.in_name = cell.is_name
         elif tag in _PARTS:
             self._part(tag)
             self._in_head |= tag == "thead"
-            self._in_name = tag == "caption"
-            self._open = self.caption if self._in_name else self._beside
-        elif tag == "table" or (tag in _HEADINGS and not self._in_name):
+            self.in_name = tag == "caption"
+            self._open = self.caption if self.in_name else self._beside
+        elif tag == "table" or (tag in _HEADINGS and not self.in_name):
             self._flows = True
 
     def end(self, tag: str) -> None:

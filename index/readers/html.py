@@ -189,6 +189,8 @@ class Page(HTMLParser):
     def _is_left_out(self, tag: str) -> bool:
         if tag in ("header", "footer") and not self._skipping:
             return tag in self._left_out and not any(self._sections.values())
+        if tag == "button" and any(grid.in_name for grid in self._grids[-1:]):
+            return False  # it sorts the column that it names
         return tag in self._left_out
 
     def _spoken(self) -> str:

@@ -411,6 +411,13 @@ def test_html_reads_headings_as_names():
     assert told(rows) == "Seats; Free: 1; Pro: 9"
 
 
+def test_html_reads_names_that_are_buttons():
+    """To sort by; other buttons are left out."""
+    rows = "<tr><th><button>Day</button><th>Hours<tr><td>Monday<button>x</button><td>9"
+
+    assert told(rows) == "Day: Monday; Hours: 9"
+
+
 STORY = "The council decided to close the bridge for the whole of the winter, and why."
 
 
