@@ -22,7 +22,7 @@ from index.readers.lines import unbroken
 from index.records import Document
 
 CHARSET = re.compile(rb"<meta[^>]{0,200}?charset=[\"']?([A-Za-z0-9_:.-]{1,40})", re.I)
-_SPACE = re.compile(r"[ \t\n]+")
+_SPACE = re.compile(r"[ \t\r\n]+")
 
 LEFT_OUT = frozenset(
     "script style nav header footer noscript template svg iframe button select "

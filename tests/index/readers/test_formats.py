@@ -313,6 +313,13 @@ def test_html_joins_lines_that_were_broken_to_fit(page):
     assert html.parse(page.format(end.join(lines))).text() == " ".join(lines)
 
 
+def test_html_knows_the_line_ends_of_windows():
+    """Books and mail bring them as they are."""
+    page = "<p>One\r\ntwo.</p><pre>a\r\n\r\nb</pre>"
+
+    assert html.parse(page).text() == "One two.\n\na\n\nb"
+
+
 def told(rows: str, attributes: str = "") -> str:
     return html.parse(f"<table {attributes}>{rows}</table>").text()
 
