@@ -37,13 +37,11 @@ _SPELT = str.maketrans("أإآٱىیکșț٫٬", "ااااييكşţ.,")
 # A number whose thousands a blank parts, and its decimals. ICU parts it there, too.
 _BLANK = r"[ \xa0\u2009\u202f]"
 _SPACED = regex.compile(
-    rf"(?<![\d.,:/'’])(?<!\d{_BLANK})[1-9]\d{{0,2}}(?:{_BLANK}\d{{3}})+"
+    rf"(?<![\d.,:/'’])(?<!\d{_BLANK})[1-9]\d{{0,2}}(?:{_BLANK}\d{{3}}){{1,6}}"
     rf"(?:[.,]\d+)?(?!{_BLANK}?\d|[:/]\d)"
 )
-# What parts the thousands of a number, and in India its lakhs; not the rest of 0.125.
-_THOUSANDS = regex.compile(
-    r"(?<=^[1-9].*)(?:[ .,'’](?=\d{3}(?!\d))|,(?=(?:\d\d,)+\d{3}(?!\d)))"
-)
+# What parts the thousands of a number, and in India its lakhs.
+_THOUSANDS = regex.compile(r"[ .,'’](?=\d{3}(?!\d))|,(?=(?:\d\d,){1,4}\d{3}(?!\d))")
 
 
 class Term(NamedTuple):
@@ -68,7 +66,7 @@ def normalize(word: str) -> str:
     folded = word.lower() if word.isascii() else _folded(word)
     if folded.isalpha() or not folded[:1].isdigit():
         return folded
-    number: str = _THOUSANDS.sub("", folded)
+    number: str = folded if folded[0] == "0" else _THOUSANDS.sub("", folded)
     return number.replace(",", ".")
 
 
