@@ -52,6 +52,10 @@ _AFTER = regex.compile(
     r"(?:[.,:/–-]\p{N}+)*"
     r"(?:[ \xa0\u202f]?(?:\p{Sc}|[%‰٪]|°(?:[ \xa0\u202f]?[CFK]\b)?|[²³]))?"
 )
+# The place, and often the agency, that a report of news begins with.
+_DATELINE = regex.compile(
+    r"(?m)^\p{Lu}{2}[\p{Lu} ,.'’/-]*(?:\([^()\n]{1,20}\) ?)?[ \xa0]?[–—][ \xa0]"
+)
 _POINTED = regex.compile(r"\b\p{L}\.[ \xa0]?\p{L}$")
 _REACH = 16  # characters
 
@@ -206,11 +210,14 @@ def read(
 
 
 def whole(text: str, start: int, end: int) -> tuple[int, int]:
-    """Take in what belongs to a phrase and is no word, or only half of a number.
+    """Take in what belongs to a phrase and is no word, or only half of a number; leave
+    out the place that a report begins with.
 
     >>> whole("It cost £18 a day.", 9, 17), whole("Open 9.40 p.m.", 5, 13)
     ((8, 17), (5, 14))
     """
+    if (place := _DATELINE.match(text, start, end)) and place.end() < end:
+        start = place.end()
     if text[start].isnumeric():
         start = _BEFORE.search(text, max(0, start - _REACH), start).start()
     if text[end - 1].isnumeric():

@@ -280,3 +280,18 @@ def test_a_phrase_has_the_whole_number_and_its_sign(text, told, expected):
     start = text.index(told)
     first, end = phrase.whole(text, start, start + len(told))
     assert text[first:end] == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "told", "expected"),
+    [
+        ("", "PARIS – Le président", "Le président"),
+        ("Titel\n", "BERLIN (dpa) — Kanzlerin Ada Roth", "Kanzlerin Ada Roth"),
+        ("", "PARIS –", "PARIS –"),
+        ("It is ", "NATO – the alliance", "NATO – the alliance"),
+    ],
+)
+def test_a_phrase_does_not_begin_with_a_dateline(before, told, expected):
+    """Only where a line begins is a place in capitals one."""
+    first, end = phrase.whole(f"{before}{told}.", len(before), len(before + told))
+    assert f"{before}{told}."[first:end] == expected
