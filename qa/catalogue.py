@@ -1,6 +1,7 @@
 """What an index holds, one light entry a document: for tables and filters."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from qa.controls import Choices
 from qa.filters import folders
 
 if TYPE_CHECKING:
+    from index.records import Document
     from index.store import Snapshot
 
 MOST_SOURCES = 500
@@ -83,3 +85,10 @@ def _choices(entries: Sequence[Entry]) -> Choices:
         folders([entry.id for entry in entries])[:MOST_FOLDERS],
         *((dates[0], dates[-1]) if dates else ()),
     )
+
+
+def twins(documents: Iterable["Document | Entry"]) -> set[str]:
+    """Give the ids of documents that title and source do not tell apart."""
+    named = {document.id: (document.title, document.source) for document in documents}
+    counts = Counter(named.values())
+    return {id for id, name in named.items() if counts[name] > 1}

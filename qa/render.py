@@ -3,7 +3,6 @@
 Offsets count Unicode code points, as in the records.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from urllib.parse import quote
@@ -11,6 +10,7 @@ from urllib.parse import quote
 from index.records import Document
 from qa import controls
 from qa.address import Address
+from qa.catalogue import twins
 from qa.cite import citation, markdown, pages
 from qa.export import evidence
 from qa.markup import Html, clean, join, tag, tongue
@@ -68,11 +68,8 @@ def results(
     """
     milliseconds = max(1, round(answer.seconds * 1000))
     count = speech.say("found", n=len(answer.hits), ms=milliseconds)
-    twins = _twins(hit.document for hit in answer.hits)
-    cards = [
-        card(hit, asked, speech, hit.document.id * (hit.document.id in twins))
-        for hit in answer.hits
-    ]
+    alike = twins(hit.document for hit in answer.hits)
+    cards = [card(hit, asked, speech, hit.document.id in alike) for hit in answer.hits]
     away = [tag("a", name, href=url, download=True) for name, url in links.items()]
     export = tag("span", speech.say("export"), *away, class_="export")
     counted = tag("div", tag("span", count), export, class_="count")
@@ -138,19 +135,13 @@ def _set_off(text: str, spans: Sequence[Span], start: int, end: int) -> Html:
     return join(before, tag("strong", within) if end > start else "", after)
 
 
-def _twins(documents: Iterable[Document]) -> set[str]:
-    """Give the ids of documents that title and source do not tell apart."""
-    named = {document.id: (document.title, document.source) for document in documents}
-    counts = Counter(named.values())
-    return {id for id, name in named.items() if counts[name] > 1}
-
-
-def card(hit: Hit, asked: Address, speech: Speech, path: str = "") -> Html:
+def card(hit: Hit, asked: Address, speech: Speech, twin: bool = False) -> Html:
     """Show one passage with its source, its score, its evidence and the reasons.
 
-    path: of the document, where its title and source do not tell which it is.
+    twin: title and source do not tell which document it is of; its path does.
     """
     document = hit.document
+    path = document.id if twin else ""
     text = trimmed(hit.passage.text, hit.spans)
     on = pages(document, hit.passage.start, hit.passage.end)
     return tag(

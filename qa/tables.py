@@ -1,12 +1,11 @@
 """What the Documents tab shows, as HTML: documents, added files, progress."""
 
-from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.build import STAGES
-from qa.catalogue import Entry
+from qa.catalogue import Entry, twins
 from qa.markup import Html, clean, join, tag, tongue
 from qa.words import Speech
 from qa.work import State
@@ -24,9 +23,8 @@ def documents(entries: Sequence[Entry], n: int, speech: Speech) -> Html:
         return tag("p", speech.say("nothing"), class_="nothing")
     names = (tag("th", speech.say(column), scope="col") for column in COLUMNS)
     head = tag("thead", tag("tr", *names))
-    counts = Counter((entry.title, entry.source) for entry in entries)
-    rows = (_row(e, speech, counts[e.title, e.source] > 1) for e in entries)
-    body = tag("tbody", *rows)
+    alike = twins(entries)
+    body = tag("tbody", *(_row(entry, speech, entry.id in alike) for entry in entries))
     shown = speech.say("shown", shown=len(entries), n=n)
     return tag(
         "div",
