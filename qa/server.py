@@ -132,11 +132,22 @@ def _keep_fresh(
     return lifespan
 
 
+def _read(
+    server: FastAPI, path: str, **options: Any
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Answer GET by a function, and HEAD as GET, which the schema need not tell."""
+
+    def add(answer: Callable[..., Any]) -> Callable[..., Any]:
+        server.get(path, **options)(answer)
+        return server.head(path, include_in_schema=False, **options)(answer)
+
+    return add
+
+
 def _add_api(server: FastAPI, qa: "QA", ask: Callable[..., Answer]) -> None:
     gate = Gate()
 
-    @server.head("/api/ask", include_in_schema=False)
-    @server.get("/api/ask")
+    @_read(server, "/api/ask")
     async def api_ask(
         q: Annotated[str, Query(min_length=1, max_length=LONGEST_QUESTION)],
         k: Annotated[int, Query(ge=1, le=MOST_HITS)] = 5,
@@ -176,8 +187,7 @@ def _add_api(server: FastAPI, qa: "QA", ask: Callable[..., Answer]) -> None:
 
         return await gate.run(reply)
 
-    @server.head("/api/status", include_in_schema=False)
-    @server.get("/api/status")
+    @_read(server, "/api/status")
     def api_status() -> dict[str, Any]:
         """Describe the index in use."""
         return status_record(qa.snapshot)
@@ -192,20 +202,17 @@ def _in_form(answer: Answer, form: str) -> Response:
 
 
 def _add_health(server: FastAPI, qa: "QA", metrics: Metrics) -> None:
-    @server.head("/healthz", response_class=PlainTextResponse, include_in_schema=False)
-    @server.get("/healthz", response_class=PlainTextResponse)
+    @_read(server, "/healthz", response_class=PlainTextResponse)
     async def healthz() -> str:
         """Say that the process answers."""
         return "ok\n"
 
-    @server.head("/readyz", response_class=PlainTextResponse, include_in_schema=False)
-    @server.get("/readyz", response_class=PlainTextResponse)
+    @_read(server, "/readyz", response_class=PlainTextResponse)
     def readyz() -> str:
         """Say that an index is open."""
         return f"ok {len(qa.snapshot)}\n"
 
-    @server.head("/metrics", include_in_schema=False)
-    @server.get("/metrics")
+    @_read(server, "/metrics")
     def counters() -> PlainTextResponse:
         """Give the counters as Prometheus text."""
         gauges = {
