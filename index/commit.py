@@ -116,7 +116,7 @@ def _prune(folder: Path) -> None:
     shutil.rmtree(folder / GENERATIONS / _DRAFT, ignore_errors=True)
     with suppress(OSError, PassageError):
         layout.current(folder)  # a damaged CURRENT condemns nobody
-        named = {pointer.partition(" ")[0] for pointer in layout.pointers(folder)}
+        named = layout.numbers(folder)
         for number in _numbers(folder):
             generation = folder / GENERATIONS / str(number)
             if str(number) not in named:

@@ -79,6 +79,11 @@ def pointers(folder: Path) -> list[str]:
     return lines.removesuffix("\n").split("\n")
 
 
+def numbers(folder: Path) -> list[str]:
+    """Give the numbers of the generations that CURRENT names, the one in use first."""
+    return [pointer.partition(" ")[0] for pointer in pointers(folder)]
+
+
 def _named(folder: Path, pointer: str) -> tuple[Path, Manifest]:
     number, _, digest = pointer.partition(" ")
     if not (number.isascii() and number.isdecimal()):

@@ -181,7 +181,7 @@ def _first_line(stream: BinaryIO) -> bytes:
 def _newest(index: Path) -> int:
     """Give the newest generation that may be in use again; 0 when there is none."""
     try:
-        numbers = [line.partition(" ")[0] for line in layout.pointers(index)]
+        numbers = layout.numbers(index)
     except SnapshotError:
         return 0
     return max((int(number) for number in numbers if number.isdecimal()), default=0)
