@@ -100,14 +100,13 @@ def terms(text: str) -> list[Term]:
             for match in _INSIDE.finditer(text, start, end):
                 if word := normalize(match.group()):
                     found.append(Term(word, *match.span()))
-    if spaced := list(_SPACED.finditer(text)):
-        found = _with_numbers(found, spaced)
+    found = _with_numbers(found, text)
     return _joined(found, text) if is_vietnamese(text) else found
 
 
-def _with_numbers(found: list[Term], numbers: list[regex.Match[str]]) -> list[Term]:
+def _with_numbers(found: list[Term], text: str) -> list[Term]:
     """Put the parts of numbers together."""
-    for number in reversed(numbers):
+    for number in reversed(list(_SPACED.finditer(text))):
         start, end = number.span()
         first = bisect_left(found, start, key=lambda t: t.start)
         after = bisect_left(found, end, key=lambda t: t.start)

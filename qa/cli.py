@@ -44,8 +44,8 @@ def _path(text: str) -> Path:
 def _index_folder(text: str) -> Path:
     """Refuse a folder that cannot be, for a file is there, or above it."""
     folder = _path(text)
-    first = next((p for p in (folder, *folder.parents) if os.path.exists(p)), folder)
-    if os.path.exists(first) and not os.path.isdir(first):
+    first = next((p for p in (folder, *folder.parents) if os.path.exists(p)), None)
+    if first and not os.path.isdir(first):
         raise typer.BadParameter(f"{first} is a file; give a folder for the index")
     return folder
 
