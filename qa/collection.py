@@ -170,17 +170,23 @@ class Collection:
         rows = np.array(found, np.int64)
         cosines = self._cosines(rows, sought)
         late = self._late(asked, rows, usual)
-        return rerank.rank(rows, cosines, *late, self._weights)
+        same = self._same(asked, rows)
+        return rerank.rank(rows, cosines, *late, same, self._weights)
 
     def confidence(self, asked: Question, ranking: Ranking) -> float:
         """Estimate the probability that ranked passages answer."""
         if not len(ranking):
             return 0.0
-        best = self.snapshot.languages[self._languages[ranking.rows[0]]]
-        same = best == asked.language
+        same = bool(self._same(asked, ranking.rows)[0])
         return answer.confidence(
             self._rivals(ranking), asked.breadth, same, self._weights
         )
+
+    def _same(self, asked: Question, rows: Array) -> Array:
+        """Tell which passages (n,) are in the question's language, as far as known."""
+        found = [code == asked.language != "" for code in self.snapshot.languages]
+        same: Array = np.array(found, bool)[self._languages[rows]]
+        return same
 
     def _rivals(self, ranking: Ranking) -> Ranking:
         """Keep the best passages, and of those that say nearly the same the first: it

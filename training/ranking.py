@@ -224,7 +224,7 @@ def signs(block: Array, weights: Array, same: Array) -> Array:
     same: (questions, passages) whether they are in one language; the last column says
     so of the best passage.
     """
-    sums = block[:, :, : len(weights)] @ weights
+    sums = block[:, :, : len(weights)] @ weights - rerank.OWN_LANGUAGE * same
     order = np.argsort(-sums, axis=1)[:, : answer.LOOKED_AT]
     best = np.take_along_axis(block, order[:, :, None], axis=1)
     of_best = np.take_along_axis(same, order[:, :1], axis=1)

@@ -9,6 +9,8 @@ from hypothesis.extra.numpy import arrays
 from qa import rerank
 from qa.weights import TABLE
 
+NEITHER = np.zeros(2, bool)  # whether passages are in the language of the question
+
 cosines = arrays(
     np.float32,
     st.tuples(st.integers(1, 4), st.just(6)),
@@ -67,8 +69,8 @@ def test_a_passage_is_judged_whole_and_by_its_best_sentence():
 
 def test_a_passage_that_covers_more_ranks_higher():
     """With equal cosines late interaction decides; scores are the logistic sums."""
-    same, late = np.array([0.4, 0.4]), np.array([0.2, 0.9])
-    ranking = rerank.rank(np.array([3, 8]), same, late, same, late)
+    equal, late = np.array([0.4, 0.4]), np.array([0.2, 0.9])
+    ranking = rerank.rank(np.array([3, 8]), equal, late, equal, late, NEITHER)
 
     assert ranking.rows.tolist() == [8, 3]
     assert ranking.late.tolist() == ranking.exact.tolist() == [0.9, 0.2]
@@ -78,15 +80,26 @@ def test_a_passage_that_covers_more_ranks_higher():
 
 def test_equal_passages_keep_the_order_of_rows():
     """Ties are broken by row, so that asking again gives the same."""
-    same = np.array([0.5, 0.5, 0.5])
+    equal, neither = np.array([0.5, 0.5, 0.5]), np.zeros(3, bool)
+    ranking = rerank.rank(np.array([9, 2, 5]), *[equal] * 4, neither)
 
-    assert rerank.rank(np.array([9, 2, 5]), *[same] * 4).rows.tolist() == [2, 5, 9]
+    assert ranking.rows.tolist() == [2, 5, 9]
+
+
+def test_a_translation_that_matches_as_well_comes_first():
+    """In one language wrong passages match better, too; a clear lead stays."""
+    late = np.array([0.6, 0.6, 0.9])
+    own = np.array([True, False, True])
+    ranking = rerank.rank(np.arange(3), *[late] * 4, own)
+
+    assert ranking.rows.tolist() == [2, 1, 0]
 
 
 def test_the_top_is_cut_from_every_array():
     """Rows, scores and features stay side by side."""
     nothing = np.zeros(4)
-    ranking = rerank.rank(np.arange(4), np.arange(4) / 4, *[nothing] * 3).top(2)
+    cosines, same = np.arange(4) / 4, np.zeros(4, bool)
+    ranking = rerank.rank(np.arange(4), cosines, *[nothing] * 3, same).top(2)
 
     assert len(ranking) == 2
     assert ranking.rows.tolist() == [3, 2]
