@@ -8,11 +8,13 @@ import os
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.utils import get_upload_folder, is_in_or_equal
+from gradio_client.utils import is_file_obj_with_meta, traverse
 
 from qa.catalogue import Catalogue
 from qa.records import Answer
@@ -54,11 +56,28 @@ def mount(server: FastAPI, qa: "QA", ask: Callable[..., Answer]) -> None:
     )
 
 
+class _Page(gr.Blocks):
+    """A page that takes no file but those that were sent to it.
+
+    Gradio, mounted on another server, opens to whoever asks any file of the machine,
+    and what is at any address.
+    """
+
+    async def preprocess_data(self, block_fn: Any, inputs: Any, *others: Any) -> Any:
+        traverse(inputs, _refuse_unsent, is_file_obj_with_meta)
+        return await super().preprocess_data(block_fn, inputs, *others)
+
+
+def _refuse_unsent(file: dict[str, Any]) -> None:
+    if not is_in_or_equal(file["path"], get_upload_folder()):
+        raise gr.Error("this file was not sent", print_exception=False)
+
+
 def blocks(qa: "QA", ask: Callable[..., Answer]) -> gr.Blocks:
     """Make the interface of an index; `ask` answers its questions."""
     catalogue = Catalogue()
     cache = (UPLOAD_SECONDS, UPLOAD_SECONDS)
-    page = gr.Blocks(title="Passage", analytics_enabled=False, delete_cache=cache)
+    page = _Page(title="Passage", analytics_enabled=False, delete_cache=cache)
     with page:
         header = shown("header")
         header.value = _static("header.html")

@@ -7,6 +7,7 @@ foreign content. Programs use `/api/ask`, which skips the page's framework.
 import asyncio
 import contextlib
 import logging
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -96,7 +97,7 @@ def _page() -> Any:
     """Load the app.py beside this package; whoever runs it may have one, too."""
     path = Path(__file__).parents[1] / "app.py"
     spec: Any = spec_from_file_location("passage_app", path)
-    page = module_from_spec(spec)
+    page = sys.modules[spec.name] = module_from_spec(spec)
     spec.loader.exec_module(page)
     return page
 

@@ -261,6 +261,34 @@ def test_the_framework_opens_no_back_door(client, path, statuses):
     assert client.get(path).status_code in statuses
 
 
+@pytest.fixture
+def upload_folder(tmp_path, monkeypatch):
+    folder = tmp_path / "sent"
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
+    return folder
+
+
+@pytest.mark.parametrize("handler", ["answer", "upload"])
+@pytest.mark.parametrize(
+    "path", ["secret.txt", "sent/../secret.txt", "http://192.0.2.1"]
+)
+def test_no_file_is_taken_that_was_not_sent(qa, tmp_path, upload_folder, handler, path):
+    """A handler that is told to take one of the machine, or of an address, fails."""
+    (tmp_path / "secret.txt").write_text("A secret.")
+    named = path if "://" in path else str(tmp_path / path)
+    file = {"path": named, "meta": {"_type": "gradio.FileData"}}
+    with TestClient(create(qa)) as client:
+        known = client.get("/config").json()["dependencies"]
+        [called] = [one for one in known if one["api_name"] == handler]
+        data = [[file], ""][: len(called["inputs"])]
+        body = {"data": data, "fn_index": called["id"], "session_hash": "x"}
+        got = client.post("/gradio_api/run/predict", json=body)
+
+    assert got.json()["error"] == "this file was not sent"
+    assert not list(upload_folder.rglob("secret.txt"))
+    assert not (qa.folder / "documents").exists()
+
+
 def test_the_page_names_no_other_host_to_load_from(client):
     """Its scripts, styles, fonts and pictures are all ours."""
     page = client.get("/").text
