@@ -4,16 +4,20 @@ Everything here is Gradio: the look, and the tabs of `qa.tabs` put together.
 """
 
 import os
+from tempfile import TemporaryDirectory
 
+# For what people send: Gradio's own folder is theirs who first ran it on this machine.
+os.environ["GRADIO_TEMP_DIR"] = (SENT := TemporaryDirectory(prefix="passage-")).name
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import gradio as gr
 from fastapi import FastAPI
-from gradio.utils import get_upload_folder, is_in_or_equal
+from gradio.utils import is_in_or_equal
 from gradio_client.utils import is_file_obj_with_meta, traverse
 
 from qa.catalogue import Catalogue
@@ -40,6 +44,7 @@ def mount(server: FastAPI, qa: "QA", ask: Callable[..., Answer]) -> None:
         server,
         blocks(qa, ask),
         path="/",
+        app_kwargs={"lifespan": _swept},
         footer_links=[],
         run_history=False,
         allowed_paths=[],
@@ -56,6 +61,13 @@ def mount(server: FastAPI, qa: "QA", ask: Callable[..., Answer]) -> None:
     )
 
 
+@asynccontextmanager
+async def _swept(_: FastAPI) -> AsyncIterator[None]:
+    """Leave nothing that was sent, though a signal ends the process after this."""
+    yield
+    SENT.cleanup()
+
+
 class _Page(gr.Blocks):
     """A page that takes no file but those that were sent to it.
 
@@ -69,7 +81,7 @@ class _Page(gr.Blocks):
 
 
 def _refuse_unsent(file: dict[str, Any]) -> None:
-    if not is_in_or_equal(file["path"], get_upload_folder()):
+    if not is_in_or_equal(file["path"], SENT.name):
         raise gr.Error("this file was not sent", print_exception=False)
 
 

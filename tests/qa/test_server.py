@@ -2,7 +2,9 @@
 
 import base64
 import json
+import os
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -261,32 +263,38 @@ def test_the_framework_opens_no_back_door(client, path, statuses):
     assert client.get(path).status_code in statuses
 
 
-@pytest.fixture
-def upload_folder(tmp_path, monkeypatch):
-    folder = tmp_path / "sent"
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
-    return folder
-
-
 @pytest.mark.parametrize("handler", ["answer", "upload"])
-@pytest.mark.parametrize(
-    "path", ["secret.txt", "sent/../secret.txt", "http://192.0.2.1"]
-)
-def test_no_file_is_taken_that_was_not_sent(qa, tmp_path, upload_folder, handler, path):
+@pytest.mark.parametrize("path", ["{file}", "{sent}/x/../..{file}", "http://192.0.2.1"])
+def test_no_file_is_taken_that_was_not_sent(qa, tmp_path, handler, path):
     """A handler that is told to take one of the machine, or of an address, fails."""
-    (tmp_path / "secret.txt").write_text("A secret.")
-    named = path if "://" in path else str(tmp_path / path)
-    file = {"path": named, "meta": {"_type": "gradio.FileData"}}
+    file = tmp_path / "secret.txt"
+    file.write_text("A secret.")
     with TestClient(create(qa)) as client:
+        sent = Path(os.environ["GRADIO_TEMP_DIR"])
+        named = {
+            "path": path.format(file=file, sent=sent),
+            "meta": {"_type": "gradio.FileData"},
+        }
         known = client.get("/config").json()["dependencies"]
         [called] = [one for one in known if one["api_name"] == handler]
-        data = [[file], ""][: len(called["inputs"])]
+        data = [[named], ""][: len(called["inputs"])]
         body = {"data": data, "fn_index": called["id"], "session_hash": "x"}
         got = client.post("/gradio_api/run/predict", json=body)
 
-    assert got.json()["error"] == "this file was not sent"
-    assert not list(upload_folder.rglob("secret.txt"))
-    assert not (qa.folder / "documents").exists()
+        assert got.json()["error"] == "this file was not sent"
+        assert not list(sent.rglob("secret.txt"))
+
+
+def test_what_is_sent_lies_in_a_folder_of_ours_until_the_end(qa):
+    """Others on the machine cannot read it, nor be in the way; then it is gone."""
+    with TestClient(create(qa)) as client:
+        client.post("/gradio_api/upload", files={"files": ("a.txt", b"A secret.")})
+        sent = Path(os.environ["GRADIO_TEMP_DIR"])
+
+        assert list(sent.rglob("a.txt"))
+        assert sent.stat().st_mode & 0o777 == 0o700
+
+    assert not sent.exists()
 
 
 def test_the_page_names_no_other_host_to_load_from(client):
