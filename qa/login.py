@@ -27,16 +27,24 @@ class Login:
         }
         self._passed: set[bytes] = set()
 
+    def knows(self, header: str) -> bool:
+        """Tell, at once, whether a header has passed before."""
+        return _digest(header) in self._passed
+
     def allows(self, header: str) -> bool:
-        """Tell whether a header names a known user and the right password."""
-        digest = hashlib.sha256(header.encode("utf-8", "replace")).digest()
-        if digest in self._passed:
+        """Tell whether a header names a known user and the right password.
+
+        That takes the processor a quarter of a second, as it would whoever guesses.
+        """
+        if self.knows(header):
             return True
         user, password = _credentials(header)
+        if not user:
+            return False
         salt, wanted = self._hashes.get(user, ("00", ""))
         if not hmac.compare_digest(_scrypt(password, salt), wanted):
             return False
-        self._passed.add(digest)
+        self._passed.add(_digest(header))
         return True
 
 
@@ -85,6 +93,10 @@ def _parse(line: str) -> tuple[str, str, str]:
             f"{line[:20]!r} is not user:salt:hash; make it with python -m qa.login USER"
         )
     return match[1], match[2], match[3]
+
+
+def _digest(header: str) -> bytes:
+    return hashlib.sha256(header.encode("utf-8", "replace")).digest()
 
 
 def _credentials(header: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -235,8 +236,7 @@ def _add_errors(server: FastAPI) -> None:
 
     @server.exception_handler(Full)
     async def too_many(_: Request, error: Full) -> JSONResponse:
-        reason = "too many questions at once; ask again in a second"
-        return JSONResponse({"error": reason}, 503, {"Retry-After": "1"})
+        return _full("questions")
 
     @server.exception_handler(PassageError)
     async def unusable(_: Request, error: PassageError) -> JSONResponse:
@@ -246,6 +246,11 @@ def _add_errors(server: FastAPI) -> None:
         )
 
 
+def _full(what: str) -> JSONResponse:
+    reason = f"too many {what} at once; ask again in a second"
+    return JSONResponse({"error": reason}, 503, {"Retry-After": "1"})
+
+
 class Guard:
     """ASGI middleware: refuses strangers, adds security headers, counts responses."""
 
@@ -253,6 +258,7 @@ class Guard:
         self, app: ASGIApp, login: login.Login | None, local: bool, metrics: Metrics
     ) -> None:
         self.app, self.login, self.local, self.metrics = app, login, local, metrics
+        self.gate = Gate()  # for passwords
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it with the reason why not."""
@@ -275,14 +281,8 @@ class Guard:
             return PlainTextResponse(
                 "Without a login this server answers only as localhost.\n", 421
             )
-        if self.login and not await run_in_threadpool(
-            self.login.allows, headers.get("authorization", "")
-        ):
-            return PlainTextResponse(
-                "Log in first.\n",
-                401,
-                {"WWW-Authenticate": 'Basic realm="Passage", charset="UTF-8"'},
-            )
+        if self.login and (stranger := await self._stranger(self.login, headers)):
+            return stranger
         if scope["method"] in ("GET", "HEAD"):
             return None
         if _foreign(headers):
@@ -290,6 +290,23 @@ class Guard:
         if scope["path"].startswith("/api/") or scope["path"] in PROBES:
             return JSONResponse({"error": "ask with GET"}, 405, {"Allow": "GET, HEAD"})
         return None
+
+    async def _stranger(self, login: login.Login, headers: Headers) -> Response | None:
+        """Ask to log in, unless it is done; who has logged in waits for nobody."""
+        header = headers.get("authorization", "")
+        if login.knows(header):
+            return None
+        try:
+            allowed = await self.gate.run(partial(login.allows, header))
+        except Full:
+            return _full("logins")
+        if allowed:
+            return None
+        return PlainTextResponse(
+            "Log in first.\n",
+            401,
+            {"WWW-Authenticate": 'Basic realm="Passage", charset="UTF-8"'},
+        )
 
     def _dressed(self, send: Send) -> Callable[[Message], Awaitable[None]]:
         async def dressed(message: Message) -> None:

@@ -12,7 +12,10 @@ from fastapi.testclient import TestClient
 
 from index.errors import CorruptSnapshot
 from qa.export import answer_record
-from qa.server import LONGEST_QUESTION, create
+from qa.gate import Gate
+from qa.login import read
+from qa.metrics import Metrics
+from qa.server import LONGEST_QUESTION, Guard, create
 from tests.fakes import FakeQA
 
 QUESTION = "Who called for an immediate halt?"
@@ -208,6 +211,20 @@ def test_a_login_lets_in(guarded):
 
     assert guarded.get("/", headers=login).status_code == 200
     assert guarded.get("/api/ask?q=x", headers=login).status_code == 200
+
+
+def test_who_has_logged_in_waits_for_no_one_who_guesses(qa):
+    """Passwords are checked in a line of their own; when it is full, one is refused."""
+    known, guess = basic("ana", "secret"), basic("ana", "wrong")
+    login = read("ana:secret")
+    assert login.allows(known["Authorization"])
+    guard = Guard(create(qa, page=False), login, local=False, metrics=Metrics())
+    guard.gate = Gate(most=0)
+    client = TestClient(guard)
+
+    assert client.get("/healthz", headers=known).status_code == 200
+    refused = client.get("/healthz", headers=guess)
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
 
 
 @pytest.mark.parametrize(
