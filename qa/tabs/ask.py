@@ -6,12 +6,13 @@ buttons; the handlers read nothing else.
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import gradio as gr
 from gradio.components import Component
 
+from index.records import Document
 from qa import controls, export, render
 from qa.address import LONGEST_QUESTION, Address
 from qa.catalogue import Catalogue
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
 
 HITS = 8
 SESSION_SECONDS = 3600
-# The last answer, and the address whose question it answers.
-Kept = tuple[str, Answer | None]
+# The generation and the address that the last answer is to, and that answer, without
+# the texts of its documents: those of books, kept for all who ask, fill any memory.
+Kept = tuple[tuple[int, str], Answer | None]
 
 
 class Ask:
@@ -123,12 +125,13 @@ class Ask:
     def answer(self, query: str, request: gr.Request) -> tuple[Came, Kept]:
         """Answer the question of an address; without one, show what could be asked."""
         speech, address = speech_of(request), Address.parse(query or "")
+        to = self._to(query)
         came: Came = {"query": query, "article": "", "live": ""}
         came["narrowed"] = asdict(address.filter)
         if not address.question:
             examples = self._examples(speech)
             came |= {"greeting": render.greeting(speech), "results": examples}
-            return came, (query, None)
+            return came, (to, None)
         answer = self._answer(address)
         said = "say_answer" if answer.answered else "say_none"
         came["live"] = clean(speech.say(said, n=len(answer.hits)))
@@ -136,7 +139,10 @@ class Ask:
             controls.chips(address, self._titles(address), speech),
             render.results(answer, address, export.links(address, HITS), speech),
         )
-        return came | {"greeting": "", "results": results}, (query, answer)
+        return came | {"greeting": "", "results": results}, (to, _light(answer))
+
+    def _to(self, query: str) -> tuple[int, str]:
+        return self.qa.snapshot.generation, query
 
     def _answer(self, address: Address) -> Answer:
         wanted = {key: value for key, value in asdict(address.filter).items() if value}
@@ -146,7 +152,7 @@ class Ask:
 
     def answer_to(self, query: str, kept: Kept | None) -> Answer | None:
         """Give the answer to an address: the one that is kept, or found anew."""
-        if kept and kept[0] == query:
+        if kept and kept[0] == self._to(query):
             return kept[1]
         address = Address.parse(query or "")
         return self._answer(address) if address.question else None
@@ -172,7 +178,7 @@ class Ask:
         An answer that is no longer kept is found anew, and shown with it.
         """
         target, came = str(event.target_id), {"query": query}
-        if not kept or kept[0] != query:
+        if not kept or kept[0] != self._to(query):
             came, kept = self.answer(query, request)
         article = self._article(kept[1], target, speech_of(request))
         return came | {"target": target, "article": article}, kept
@@ -181,8 +187,11 @@ class Ask:
         kind, _, number = target.partition(" ")
         if answer is None or not number.isdecimal():
             return render.gone(speech)
-        place = export.place(answer, kind, int(number))
-        return render.article(*place, speech) if place else render.gone(speech)
+        if not (place := export.place(answer, kind, int(number))):
+            return render.gone(speech)
+        document, start, end, spans = place
+        whole = self.qa.snapshot.document_by_id(document.id)
+        return render.article(whole, start, end, spans, speech)
 
     def _titles(self, address: Address) -> dict[str, str]:
         """Name the documents of the places in an address."""
@@ -198,3 +207,14 @@ class Ask:
         text = (STATIC / "examples.json").read_text(encoding="utf-8")
         fitting = [(q, code) for q, code, name in json.loads(text) if name in known]
         return render.examples(fitting, speech)
+
+
+def _light(answer: Answer) -> Answer:
+    """Leave out of an answer the texts of its documents."""
+    sentences = (replace(s, document=_named(s.document)) for s in answer.sentences)
+    hits = (replace(h, document=_named(h.document), also_in=()) for h in answer.hits)
+    return replace(answer, hits=tuple(hits), sentences=tuple(sentences), phrase=None)
+
+
+def _named(document: Document) -> Document:
+    return replace(document, text="")

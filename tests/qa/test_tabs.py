@@ -61,13 +61,14 @@ def shown(documents):
 
 
 def test_an_answer_that_is_not_kept_is_found_anew(asking):
-    """After an hour, a restart, or another question; both are shown."""
-    for kept in (None, ("?q=What+else%3F", None)):
-        came, (query, answer) = asking.open_hit(kept, RIVER, clicked("hit 1"), ENGLISH)
+    """After an hour, a restart, a rebuild, or another question; both are shown."""
+    of_before = asking.qa.snapshot.generation - 1
+    for kept in (None, ((1, "?q=What+else%3F"), None), ((of_before, RIVER), None)):
+        came, (to, answer) = asking.open_hit(kept, RIVER, clicked("hit 1"), ENGLISH)
 
         assert "It was cold." in came["article"]
         assert "It was cold." in came["results"]
-        assert query == RIVER
+        assert to == (asking.qa.snapshot.generation, RIVER)
         assert answer.question == "Which river froze?"
 
 
@@ -81,6 +82,14 @@ def test_a_kept_answer_is_not_asked_again(asking):
     assert "It was cold." in came["article"]
     came, _ = asking.open_hit(kept, RIVER, clicked("hit 9"), ENGLISH)
     assert GONE in came["article"]
+
+
+def test_what_is_kept_of_an_answer_holds_no_documents(asking):
+    """Each may be a book, and an hour of answers is kept."""
+    _, (_, answer) = asking.answer(RIVER, ENGLISH)
+    documents = [found.document for found in (*answer.hits, *answer.sentences)]
+
+    assert [(d.id, d.text) for d in documents] == [("a.txt", "")] * 2
 
 
 def test_what_has_left_the_index_is_said(qa, documents):
