@@ -281,6 +281,8 @@ class Guard:
             return PlainTextResponse(
                 "Without a login this server answers only as localhost.\n", 421
             )
+        if not scope["path"].isprintable():  # the page's framework prints parts of it
+            return PlainTextResponse("Nothing here has such a name.\n", 404)
         if self.login and (stranger := await self._stranger(self.login, headers)):
             return stranger
         if scope["method"] in ("GET", "HEAD"):

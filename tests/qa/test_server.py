@@ -314,6 +314,14 @@ def test_what_is_sent_lies_in_a_folder_of_ours_until_the_end(qa):
     assert not sent.exists()
 
 
+def test_a_request_does_nothing_to_the_terminal_of_the_server(client, capsys):
+    """The framework tells of some requests; none clears the screen."""
+    got = client.get("/gradio_api/custom_component/%1b[2J/client/a/b")
+
+    assert got.status_code == 404
+    assert "\x1b" not in capsys.readouterr().out
+
+
 def test_the_page_names_no_other_host_to_load_from(client):
     """Its scripts, styles, fonts and pictures are all ours."""
     page = client.get("/").text
