@@ -328,7 +328,10 @@ def serve(
     address = f"{_authority(host)}:{bound.getsockname()[1]}"
     typer.echo(f"Passage answers at http://{address}", err=True)
     if not (local or auth):
-        typer.echo("Anybody who reaches this address may ask; see --auth.", err=True)
+        typer.echo(
+            "Anybody who reaches this address may ask, add and delete; see --auth.",
+            err=True,
+        )
     logging.getLogger("uvicorn.error").addFilter(_not_cancelled)
     uvicorn.Server(config).run(sockets=[bound])
 
