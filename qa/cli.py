@@ -153,7 +153,13 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def _one_line(error: Exception) -> str:
-    """Say what went wrong in one line; of a file, which."""
+    """Say what went wrong in one line that does nothing to a terminal."""
+    shown = (c if c.isprintable() else " " for c in _said(error))
+    return " ".join("".join(shown).split())
+
+
+def _said(error: Exception) -> str:
+    """Say what went wrong; of a file, which."""
     if isinstance(error, OSError):
         if error.filename:
             return f"{error.filename}: {error.strerror}; check the path"
@@ -161,7 +167,7 @@ def _one_line(error: Exception) -> str:
             return f"{error.strerror}; make room where the output goes"
         if error.errno == errno.ENOENT:
             return "the current folder is gone; go to one that is there"
-    return " ".join(str(error).split())
+    return str(error)
 
 
 def _model(chosen: str | None, index: Path) -> str:

@@ -416,6 +416,18 @@ def test_what_cannot_be_indexed_is_one_line(docs, tmp_path, make, text):
     assert run("verify", "--index", tmp_path / "new").exit_code == 0
 
 
+def test_an_error_does_nothing_to_a_terminal(tmp_path):
+    """It may name a folder that came from strangers."""
+    folder = tmp_path / "docs" / "a\x1b]0;b"
+    folder.mkdir(parents=True)
+    (folder / ".passageignore").write_text("[[:alpha:]]")
+
+    result = run("build", tmp_path / "docs", "--index", tmp_path / "new")
+
+    assert "docs/a ]0;b/.passageignore names a set" in result.stderr
+    assert result.stderr.strip().isprintable()
+
+
 def test_no_index_is_one_line(tmp_path):
     """Every command that opens an index says how to build one."""
     for command in (["ask", "tea"], ["status"], ["serve"], ["verify"]):
