@@ -27,6 +27,15 @@ class Document:
     date: str = ""
     pages: tuple[int, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What people are shown: the title, or the id where there is none.
+
+        >>> Document("posts.csv#2", "", "It rained.").name
+        'posts.csv#2'
+        """
+        return self.title or self.id
+
     def page(self, at: int) -> int:
         """Give the page, from 1, that a character stands on; 0 without pages.
 

@@ -31,6 +31,11 @@ class Entry:
     passages: int
     characters: int
 
+    @property
+    def name(self) -> str:
+        """What people are shown, as `Document.name`."""
+        return self.title or self.id
+
     def mentions(self, words: Iterable[str], language: str = "") -> bool:
         """Tell whether all these words, in lower case, occur in it.
 
@@ -71,7 +76,7 @@ def _entries(snapshot: "Snapshot") -> list[Entry]:
         Entry(d.id, d.title, d.source, d.language, d.date, count, length)
         for d, count, length in zip(headings, passages, lengths, strict=True)
     ]
-    return sorted(found, key=lambda entry: (entry.title.lower(), entry.id))
+    return sorted(found, key=lambda entry: (entry.name.lower(), entry.id))
 
 
 def _choices(entries: Sequence[Entry]) -> Choices:
@@ -88,7 +93,7 @@ def _choices(entries: Sequence[Entry]) -> Choices:
 
 
 def twins(documents: Iterable["Document | Entry"]) -> set[str]:
-    """Give the ids of documents that title and source do not tell apart."""
-    named = {document.id: (document.title, document.source) for document in documents}
+    """Give the ids of documents that name and source do not tell apart."""
+    named = {document.id: (document.name, document.source) for document in documents}
     counts = Counter(named.values())
     return {id for id, name in named.items() if counts[name] > 1}

@@ -125,9 +125,9 @@ def answer_markdown(answer: Answer) -> str:
     if answer.phrase:
         parts += [f"**{plain(answer.phrase.text)}**"]
     for sentence in answer.sentences:
-        parts += [quote(sentence.text), f"— {plain(sentence.document.title)}"]
+        parts += [quote(sentence.text), f"— {plain(sentence.document.name)}"]
     for hit in answer.hits:
-        parts += [f"## {hit.rank}. {plain(hit.document.title)}", markdown(hit)]
+        parts += [f"## {hit.rank}. {plain(hit.document.name)}", markdown(hit)]
         if hit.also_in:
             parts += [f"Also in: {plain(also_in(hit))}"]
     return "\n\n".join(parts) + "\n"

@@ -162,7 +162,7 @@ def card(hit: Hit, asked: Address, speech: Speech, twin: bool = False) -> Html:
 
 
 def _title(name: str, document: Document) -> Html:
-    return tag(name, document.title, **tongue(document.language))
+    return tag(name, document.name, **tongue(document.language))
 
 
 def _facts(document: Document, speech: Speech, on: str = "", path: str = "") -> Html:
@@ -268,7 +268,7 @@ def article(
         _cut(document, start, end, speech),
         tag("div", text, class_="text", tabindex="0", **tongue(document.language)),
         class_="whole",
-        aria_label=document.title,
+        aria_label=document.name,
     )
     return _page(speech, whole)
 

@@ -38,7 +38,7 @@ def _row(entry: Entry, speech: Speech, twin: bool) -> Html:
     """Show a document; its path, too, where title and source do not tell which."""
     title = tag(
         "button",
-        entry.title,
+        entry.name,
         type="button",
         data_open=entry.id,
         **tongue(entry.language),

@@ -75,7 +75,7 @@ def show_answer(answer: Answer) -> None:
         console.print(Text(answer.phrase.text, "bold reverse"))
     for sentence in answer.sentences:
         text = lit(sentence.text, evidence(sentence, answer.hits))
-        console.print(text, Text(f"— {sentence.document.title}", "dim"))
+        console.print(text, Text(f"— {sentence.document.name}", "dim"))
     for hit in answer.hits:
         _show_hit(console, hit)
 
@@ -92,7 +92,7 @@ def _show_hit(console: Console, hit: Hit) -> None:
     console.print()
     console.print(
         Text(f"{hit.rank}. "),
-        Text(document.title, "bold"),
+        Text(document.name, "bold"),
         Text(f" {hit.score:.2f} {name}", COLOURS[name]),
         sep="",
     )

@@ -198,7 +198,7 @@ class Ask:
         said = {place: place.rpartition(":")[0] for place in address.like}
         said |= {place: place.rpartition(":")[0] for place in address.unlike}
         entries = self.catalogue.entries(self.qa.snapshot) if said else []
-        titles = {entry.id: entry.title for entry in entries}
+        titles = {entry.id: entry.name for entry in entries}
         return {place: titles[id] for place, id in said.items() if id in titles}
 
     def _examples(self, speech: Speech) -> Html:

@@ -118,7 +118,7 @@ def _points(opened: "Collection", plane: Plane, rows: Array) -> dict[int, Point]
         d = opened.headings[int(snapshot.document_rows[row])]
         passage = snapshot.passage(row)
         place = f"{d.id}:{passage.start}"
-        found[row] = Point(place, x, y, d.language, d.source, d.title, passage.text)
+        found[row] = Point(place, x, y, d.language, d.source, d.name, passage.text)
     return found
 
 

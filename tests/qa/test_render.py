@@ -116,6 +116,18 @@ def test_documents_of_one_name_show_their_paths():
     assert "Le Courrier · French" in alone
 
 
+def test_a_document_without_a_title_is_called_by_its_id():
+    """On its card, where it is quoted, and where it is opened."""
+    untitled = replace(FRENCH, id="posts.csv#2", title="")
+    quoted = Sentence(ARTICLE[START:END], untitled, START, END, 0.9)
+
+    assert ">posts.csv#2</h3>" in results(answer(hit(untitled)), *NO, ENGLISH)
+    assert ">posts.csv#2</cite>" in verdict(answer(sentences=[quoted]), ENGLISH)
+    opened = article(untitled, START, END, (), ENGLISH)
+    assert ">posts.csv#2</h2>" in opened
+    assert 'aria-label="posts.csv#2"' in opened
+
+
 def test_copies_are_named_after_a_blank():
     """The label and the first title are two words."""
     copied = replace(hit(), also_in=(Document("c", "Report", "x"),))

@@ -35,6 +35,17 @@ def test_documents_of_one_name_show_their_paths():
     assert "<bdi>b.md</bdi>" not in shown
 
 
+def test_documents_without_a_title_are_called_by_their_ids():
+    """So that they can be told apart, and opened."""
+    ids = ["posts.csv#2", "posts.csv#3"]
+    entries = [Entry(id, "", "posts.csv", "en", "", 1, 9) for id in ids]
+
+    shown = tables.documents(entries, 2, ENGLISH)
+    for id in ids:
+        assert shown.count(f">{id}</") == 1
+        assert f">{id}</button>" in shown
+
+
 def test_a_stage_is_announced_once():
     """What is read out stays the same while the count goes up."""
     one, other = (State("embedding", done, 120, number=1) for done in (1, 2))
