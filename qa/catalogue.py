@@ -71,7 +71,8 @@ class Catalogue:
 
 def _entries(snapshot: "Snapshot") -> list[Entry]:
     headings, lengths = snapshot.headings(), snapshot.lengths()
-    passages = np.bincount(snapshot.document_rows, minlength=len(headings)).tolist()
+    kept = np.bincount(snapshot.document_rows, minlength=len(headings))
+    passages = kept[snapshot.originals].tolist()  # a copy has those of its original
     found = [
         Entry(d.id, d.title, d.source, d.language, d.date, count, length)
         for d, count, length in zip(headings, passages, lengths, strict=True)

@@ -61,6 +61,7 @@ class FakeSnapshot:
         cut = [(row, p) for row, d in enumerate(self.texts.values()) for p in split(d)]
         self.passages = [passage for _, passage in cut]
         self.document_rows = np.array([row for row, _ in cut], np.int32)
+        self.originals = np.arange(len(self.texts))
         self.manifest = SimpleNamespace(
             model="fake",
             embedder="fake",

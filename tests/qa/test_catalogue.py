@@ -1,7 +1,10 @@
 """What an index holds, for tables and filters; and the counters of a server."""
 
+import index
+from index.store import Snapshot
 from qa.catalogue import Catalogue
 from qa.metrics import Metrics
+from tests import tiny
 from tests.fakes import SEEDS, FakeQA
 
 
@@ -18,6 +21,18 @@ def test_entries_describe_the_documents(tmp_path):
     assert sum(entry.passages for entry in entries) == len(snapshot)
     for entry in entries[:5]:
         assert entry.characters == len(snapshot.document_by_id(entry.id).text)
+
+
+def test_a_copy_has_the_passages_of_its_original(tmp_path):
+    """They are kept once, and both documents are made of them."""
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("The tea in Ulmbach is served at five.")
+    with tiny.packaged(tmp_path / "models"):
+        index.build([tmp_path / "a.txt", tmp_path / "b.txt"], tmp_path / "index")
+
+    entries = Catalogue().entries(Snapshot.open(tmp_path / "index"))
+
+    assert [entry.passages for entry in entries] == [1, 1]
 
 
 def test_a_new_snapshot_is_listed_anew(tmp_path):
