@@ -87,7 +87,8 @@ def qa(tmp_path_factory):
         shutil.copy(path, articles)
     (articles / "hostile.md").write_text(HOSTILE, encoding="utf-8")
     (articles / "long.txt").write_text("quibblezonk " + "x" * 1_000_000)
-    (articles / f"{'flumm_' * 30}.txt").write_text("The flumm is blue.")
+    for n in (29, 30):
+        (articles / f"{'flumm_' * n}.txt").write_text("The flumm is blue.")
     return QA.build([articles], tmp_path_factory.mktemp("index"))
 
 
@@ -862,6 +863,41 @@ def test_a_long_name_stays_inside_the_table(page):
 
     hidden = page.locator(".sheet").evaluate("one => one.scrollWidth - one.clientWidth")
     assert hidden == 0
+
+
+def test_a_long_name_stays_inside_results_and_map(browser, site):
+    """Beside a hit that it is a copy of, below the map, and where a point tells it."""
+    phone = {"viewport": {"width": 320, "height": 700}}
+    with person(browser, site, "?q=What is the flumm?", **phone) as page:
+        expect(page.locator(".also cite")).to_contain_text("flumm_flumm_")
+        assert overflow(page) == []
+        page.click("#tabs [role=tab] >> nth=2")
+        page.wait_for_selector(".on-map button:has-text('flumm_')")
+        assert overflow(page) == []
+        page.focus(".plane .ranked[aria-label*=flumm_]")
+        told = page.locator(".told")
+        assert told.evaluate("one => one.scrollWidth - one.clientWidth") == 0
+
+
+def test_what_a_point_tells_has_its_width_everywhere(browser, site):
+    """No less of it to the right, where the map ends."""
+    phone = {"viewport": {"width": 320, "height": 700}}
+    with person(browser, site, **phone) as page:
+        page.click("#tabs [role=tab] >> nth=2")
+        page.wait_for_selector(".plane")
+        widths = page.evaluate(
+            """() => {
+              const across = one => one.querySelector("circle").cx.baseVal.value;
+              const points = [...document.querySelectorAll(".plane g[data-open]")]
+                .filter(one => !/\\S{30}/.test(one.getAttribute("aria-label")))
+                .sort((one, other) => across(one) - across(other));
+              return [points[0], points.at(-1)].map(one => {
+                one.focus();
+                return document.querySelector(".told").offsetWidth;
+              });
+            }"""
+        )
+        assert widths[0] == widths[1] > 200
 
 
 def test_a_report_has_the_width_of_a_phone(browser, site):
