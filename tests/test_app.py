@@ -567,6 +567,31 @@ def test_the_keyboard_is_enough(page):
     expect(page.locator("#question input")).to_be_focused()
 
 
+def test_what_has_the_keyboard_is_seen(page):
+    """It looks otherwise: what takes files, fields, and what chooses colours."""
+    open_documents(page)
+    page.click("#paste button")
+    changes(page, "#upload button", "#adding")
+    changes(page, "#paste input", "#paste")
+    changes(page, "#paste textarea", "#paste")
+    changes(page, "#find input", "#holding")
+    page.click("#tabs [role=tab] >> nth=2")
+    changes(page, ".colouring [value=language]", ".colouring")
+
+
+def changes(page, selector, around):
+    """Go to an element by Tab, and compare what is around it without that."""
+    page.focus(selector)
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator(selector)).to_be_focused()
+    page.evaluate(SETTLED)
+    seen = page.locator(around).screenshot()
+    page.evaluate("document.activeElement.blur()")
+    page.evaluate(SETTLED)
+    assert page.locator(around).screenshot() != seen, selector
+
+
 def test_an_article_is_opened_again(page):
     """What was closed opens once more, in each of the tabs."""
     ask(page, HALT)
