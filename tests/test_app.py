@@ -252,6 +252,26 @@ def test_results_are_announced(page):
     expect(page.locator("#live")).to_contain_text(re.compile(r"[Pp]assages: 8\."))
 
 
+def test_every_answer_is_announced(page):
+    """One that says the same as the last, too: what does not change is not read."""
+    ask(page, HALT)
+    page.evaluate(
+        """() => {
+          const live = document.querySelector("#live");
+          window.said = [];
+          new MutationObserver(() => said.push(live.innerText.trim()))
+            .observe(live, { childList: true, subtree: true, characterData: true });
+        }"""
+    )
+    before = page.locator("#live").inner_text().strip()
+    for question in (GOAL, GOAL, HALT):
+        page.evaluate("said.length = 0")
+        ask(page, question)
+        page.wait_for_function("before => said.at(-1) === before", arg=before)
+    ask(page, GONE)
+    expect(page.locator("#live")).to_have_text(re.compile("^ *No answer in these"))
+
+
 def test_questions_have_addresses(browser, site):
     """A link asks its question; back and forward move between questions."""
     with person(browser, site, f"?q={quote(HALT)}") as page:

@@ -58,6 +58,7 @@ window.passage = (() => {
   let waiting = 0;
   function press(button) {
     clearTimeout(waiting);
+    at("#live span")?.replaceChildren();  // so that the same again is read out, too
     waiting = setTimeout(() => at("#results").setAttribute("aria-busy", "true"), 300);
     at(button).click();
   }
@@ -75,6 +76,8 @@ window.passage = (() => {
     document.title = question ? `${question} · Passage` : "Passage";
     document.documentElement.lang = at("#filters form")?.lang || "en";  // the language that the page speaks
     // Gradio draws nothing anew that is the same as what it drew before.
+    const spoken = at("#live span:empty");
+    if (spoken) spoken.outerHTML = drawing.live;
     for (const field of fields()) field.value = field.dataset.said = drawing.narrowed[field.name];
     dated();
     remember(question);

@@ -16,7 +16,7 @@ from index.records import Document
 from qa import controls, export, render
 from qa.address import LONGEST_QUESTION, Address
 from qa.catalogue import Catalogue
-from qa.markup import Html, clean, join
+from qa.markup import Html, join, tag
 from qa.records import Answer
 from qa.tabs import (
     DIRECT,
@@ -134,7 +134,7 @@ class Ask:
             return came, (to, None)
         answer = self._answer(address)
         said = "say_answer" if answer.answered else "say_none"
-        came["live"] = clean(speech.say(said, n=len(answer.hits)))
+        came["live"] = tag("span", speech.say(said, n=len(answer.hits)))
         results = join(
             controls.chips(address, self._titles(address), speech),
             render.results(answer, address, export.links(address, HITS), speech),
