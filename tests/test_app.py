@@ -741,6 +741,18 @@ def test_a_folder_is_added(page, qa, tmp_path):
     expect(page.locator(".hit")).to_have_count(1)
 
 
+def test_a_folder_without_anything_to_read_is_named(page, tmp_path):
+    """Rather than nothing happening; hidden files are none to read."""
+    (tmp_path / "pictures" / ".git").mkdir(parents=True)
+    (tmp_path / "pictures" / ".git" / "notes.txt").write_text("hidden")
+    (tmp_path / "pictures" / "cat.raw").write_text("no text")
+    open_documents(page)
+    page.set_input_files("#folder input", tmp_path / "pictures")
+
+    told = "pictures: files of this kind cannot be read"
+    expect(page.locator("#note .refused")).to_contain_text(told)
+
+
 def test_a_file_that_cannot_be_read_is_named(page):
     """With the reason; before it is kept, or after the rebuild that tried."""
     files = [("tune.mp3", b"\0\0"), ("broken.pdf", b"%PDF-1.7 nonsense")]

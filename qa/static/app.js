@@ -127,12 +127,13 @@ window.passage = (() => {
   // For one file that is too large Gradio drops all; such files are named, and never reach it.
   const isOversized = (file) => file.size > +at("[data-largest]").dataset.largest;
   let left = [];
-  const oversized = () => left.splice(0).join("\n");
+  const unsent = () => left.splice(0).join("\n");
 
-  function hand(files) {
+  // from: the name of what they are from, which is named where it holds none that can be read.
+  function hand(files, from) {
     const taken = new DataTransfer(), input = at("#upload input[type=file]");
-    if (!files.length || !input) return;
-    left = files.filter(isOversized).map((file) => file.name);
+    if (!input) return;
+    left = files.length ? files.filter(isOversized).map((file) => file.name) : [from];
     for (const file of files) if (!isOversized(file)) taken.items.add(file);
     input.files = taken.files;
     if (taken.files.length) input.dispatchEvent(new Event("change", { bubbles: true }));
@@ -148,8 +149,10 @@ window.passage = (() => {
 
   document.addEventListener("change", (change) => {
     const suffixes = change.target.dataset?.suffixes?.split(" ");
-    if (!suffixes) return;
-    hand([...change.target.files].filter((file) => fits(file.name, suffixes) && !hidden(file.webkitRelativePath)));
+    const files = [...(change.target.files || [])];
+    if (!suffixes || !files.length) return;
+    const fitting = files.filter((file) => fits(file.name, suffixes) && !hidden(file.webkitRelativePath));
+    hand(fitting, files[0].webkitRelativePath.split("/")[0]);
     change.target.value = "";
   });
   document.addEventListener("drop", async (drop) => {
@@ -161,7 +164,7 @@ window.passage = (() => {
     const suffixes = at("[data-suffixes]").dataset.suffixes.split(" "), files = [];
     for (const entry of entries)
       for await (const file of inside(entry)) if (entry.isFile || fits(file.name, suffixes)) files.push(file);
-    hand(files);
+    hand(files, entries.map((entry) => entry.name).join(", "));
   }, true);
 
   // A question before something is done: the keyboard goes to the harmless answer, and back.
@@ -351,5 +354,5 @@ window.passage = (() => {
   }
   addEventListener("DOMContentLoaded", finish);
   if (document.readyState !== "loading") finish();
-  return { ask, arrived, drawn, failed, opened, oversized, spared, sure, take, tidy };
+  return { ask, arrived, drawn, failed, opened, spared, sure, take, tidy, unsent };
 })();

@@ -75,7 +75,7 @@ class Documents:
         self.files = gr.File(
             label=say("add"), file_count="multiple", height=150, elem_id="upload"
         )
-        self.oversized = gr.Textbox(visible="hidden")
+        self.unsent = gr.Textbox(visible="hidden")
         self.none_fits = gr.Button(visible="hidden", elem_id="none-fits")
         self.folder = shown("folder")
         with gr.Accordion(say("paste"), open=False, elem_id="paste"):
@@ -131,9 +131,9 @@ class Documents:
 
     def _wire_adding(self, watch: dict[str, Any]) -> None:
         arrival: dict[str, Any] = {
-            "inputs": [self.files, self.oversized],
+            "inputs": [self.files, self.unsent],
             "outputs": [self.files, self.note],
-            "js": "(files) => [files, passage.oversized()]",
+            "js": "(files) => [files, passage.unsent()]",
             **DIRECT,
         }
         self.files.upload(self.upload, **arrival).then(self.show, **watch)
@@ -155,22 +155,28 @@ class Documents:
         done.then(self.show, **watch).then(js="() => passage.spared()")
 
     def upload(
-        self, files: list[str] | None, oversized: str, request: gr.Request
+        self, files: list[str] | None, unsent: str, request: gr.Request
     ) -> tuple[None, Html]:
         """Keep uploaded files, and take them out of Gradio's own folder.
 
-        oversized: the names of files that were not sent, one a line.
+        unsent: the names of files that are too large, or of a folder without any that
+        can be read, one a line.
         """
         speech, names = speech_of(request), []
-        too_large = speech.say("too_large", n=LARGEST_MB)
-        refused = [(name, too_large) for name in oversized.splitlines()]
+        too_large, no_reader = (
+            speech.say(why, n=LARGEST_MB) for why in ("too_large", "no_reader")
+        )
+        refused = [
+            (name, too_large if has_reader(name) else no_reader)
+            for name in unsent.splitlines()
+        ]
         for file in map(Path, files or []):
             name = file.name.replace("%22", '"')  # so a form sends it
             try:
                 if has_reader(name):
                     names.append(self.library.keep(file, name).name)
                 else:
-                    refused.append((name, speech.say("no_reader")))
+                    refused.append((name, no_reader))
             except (PassageError, OSError) as error:
                 refused.append((name, reason(error)))
             file.unlink(missing_ok=True)
