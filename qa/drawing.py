@@ -163,8 +163,13 @@ def _list(hits: Sequence[Point]) -> Html:
         tag(
             "li",
             tag("b", hit.rank),
-            tag("button", hit.title, type="button", data_open=hit.passage),
-            **tongue(hit.language),
+            tag(
+                "button",
+                hit.title,
+                type="button",
+                data_open=hit.passage,
+                **tongue(hit.language),
+            ),
         )
         for hit in hits
     ]

@@ -76,7 +76,9 @@ def _added(name: str, waits: str, speech: Speech) -> Html:
     button = tag(
         "button", delete, type="button", data_remove=name, aria_label=f"{delete} {name}"
     )
-    return tag("li", tag("bdi", name), tag("em", waits) if waits else "", button)
+    return tag(
+        "li", tag("bdi", name), tag("em", waits, dir="auto") if waits else "", button
+    )
 
 
 def question(text: str, speech: Speech) -> Html:
@@ -118,11 +120,16 @@ def kept(
     """Say which files were added, and which were not, with the reasons."""
     told = ", ".join(names[:MOST_NAMES]) + " …" * (len(names) > MOST_NAMES)
     said = tag("p", speech.say("kept", n=len(names), names=told)) if names else ""
-    rows = [tag("li", tag("bdi", name), ": ", why) for name, why in refused]
+    rows = [_refused(name, why) for name, why in refused]
     left = tag("p", speech.say("refused")) if rows else ""
     reasons = join(left, tag("ul", *rows, tabindex="0")) if rows else ""
     bad = tag("div", reasons, class_="refused") if rows else ""
     return tag("div", said, bad, role="status", **tongue(speech.locale))
+
+
+def _refused(name: str, why: str) -> Html:
+    """Say why a file is left out; each part in its own direction."""
+    return tag("li", tag("bdi", name), ": ", tag("bdi", why))
 
 
 def note(text: str, speech: Speech) -> Html:
@@ -202,7 +209,7 @@ def _unread(errors: Sequence[tuple[Path, str]], speech: Speech) -> Html:
     """List the files left out of a build, with the reasons."""
     if not errors:
         return Html()
-    rows = [tag("li", tag("bdi", path.name), ": ", reason) for path, reason in errors]
+    rows = [_refused(path.name, reason) for path, reason in errors]
     title = tag("summary", f"{speech.say('unread')} ({speech.number(len(errors))})")
     return tag(
         "details", title, tag("ul", *rows, tabindex="0"), class_="unread", open=True

@@ -102,3 +102,12 @@ def test_a_number_on_the_map_is_read_out():
     point = Point("a:0", 0.5, 0.5, "en", "s", "River", "It froze.", rank=3)
 
     assert 'aria-label="3. River\n' in plane([point], None, 1, ENGLISH)
+
+
+def test_a_title_below_the_map_has_its_own_direction():
+    """Its number stays where the page puts numbers."""
+    point = Point("a:0", 0.5, 0.5, "ar", "s", "هدنة", "توقف القتال.", rank=3)
+
+    below = plane([point], None, 1, ENGLISH).partition('class="on-map"')[2]
+    assert '<li><b>3</b><button type="button"' in below
+    assert 'lang="ar" dir="rtl">هدنة</button>' in below

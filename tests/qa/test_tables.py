@@ -60,7 +60,7 @@ def test_files_left_out_are_named_with_the_reason():
 
     shown = tables.progress(State("done", report=report, number=1), ENGLISH)
 
-    assert "<bdi>&lt;b&gt;.pdf</bdi>: no text in it" in shown
+    assert "<bdi>&lt;b&gt;.pdf</bdi>: <bdi>no text in it</bdi>" in shown
     assert "secret" not in shown
 
 
@@ -71,8 +71,8 @@ def test_an_added_file_says_why_it_is_not_there():
     shown = tables.added(names, {"a.md"}, unread, ENGLISH)
 
     assert "<bdi>a.md</bdi><button" in shown
-    assert "<bdi>b.pdf</bdi><em>damaged</em>" in shown
-    assert "<bdi>c.md</bdi><em>not in the index yet</em>" in shown
+    assert '<bdi>b.pdf</bdi><em dir="auto">damaged</em>' in shown
+    assert '<bdi>c.md</bdi><em dir="auto">not in the index yet</em>' in shown
 
 
 def test_many_files_are_counted():
@@ -82,7 +82,7 @@ def test_many_files_are_counted():
     shown = tables.kept(names, [("<i>.exe", "no")], ENGLISH)
 
     assert "Added (7): 0.md, 1.md, 2.md, 3.md, 4.md …" in shown
-    assert "<bdi>&lt;i&gt;.exe</bdi>: no" in shown
+    assert "<bdi>&lt;i&gt;.exe</bdi>: <bdi>no</bdi>" in shown
 
 
 def test_the_folder_chooser_knows_what_can_be_read():

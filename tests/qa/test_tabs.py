@@ -152,7 +152,7 @@ def test_why_a_file_was_not_read_outlives_the_server(qa, documents):
     restarted.ask = documents.ask
 
     added = shown(restarted)[1]
-    assert "<bdi>b.pdf</bdi><em>" in added
+    assert '<bdi>b.pdf</bdi><em dir="auto">' in added
     assert "not in the index yet" not in added
 
 
