@@ -100,6 +100,7 @@ def _point(
     dot = tag("circle", cx=x, cy=y, r=12 if point.rank else 5)
     number = tag("text", point.rank, x=x, y=y, dy=4) if point.rank else ""
     title = f"{point.rank}. {point.title}" if point.rank else point.title
+    text = " ".join(point.text[:READ].split()) + "…" * (len(point.text) > READ)
     colours = [f"--{way}:{_colour(hues[way][getattr(point, way)])}" for way in WAYS]
     return tag(
         "g",
@@ -109,7 +110,7 @@ def _point(
         class_="ranked" if point.rank else None,
         role="button",
         tabindex="0" if first else "-1",
-        aria_label=f"{title}\n{' '.join(point.text[:READ].split())}…",
+        aria_label=f"{title}\n{text}",
         data_open=point.passage,
     )
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.drawing import MOST_HUES, Point, plane
+from qa.drawing import MOST_HUES, READ, Point, plane
 from qa.plane import Plane, sample
 from qa.words import speech
 
@@ -111,3 +111,12 @@ def test_a_title_below_the_map_has_its_own_direction():
     below = plane([point], None, 1, ENGLISH).partition('class="on-map"')[2]
     assert '<li><b>3</b><button type="button"' in below
     assert 'lang="ar" dir="rtl">هدنة</button>' in below
+
+
+def test_only_a_text_that_is_cut_ends_in_dots():
+    """At 240 characters; one of 10 is told whole."""
+    points = [Point("a:0", 0, 0, "en", "s", "T", "x" * n) for n in (10, READ + 1)]
+
+    drawn = plane(points, None, 2, ENGLISH)
+    assert f'"T\n{"x" * 10}"' in drawn
+    assert f'"T\n{"x" * READ}…"' in drawn
