@@ -8,7 +8,7 @@ from threading import Event
 from watchfiles import watch
 
 from index.build import BuildReport
-from index.errors import PassageError
+from index.errors import ModelError, PassageError
 from index.readers import has_reader
 from index.sources import IGNORE
 
@@ -31,7 +31,8 @@ def follow(
     """Build, and build again after every change below some paths, until `stop` is set.
 
     folder: the index, whose own files do not count. What a build cannot do is logged,
-    and tried again; the index stays as it was.
+    and tried again; the index stays as it was. Raises ModelError: no change of the
+    documents mends a model.
     """
     places, index = [_there(path.resolve()) for path in paths], folder.resolve()
     seen = watch(
@@ -76,6 +77,8 @@ def _build(
     """Build; gives what was wrong, None when nothing was."""
     try:
         tell(build())
+    except ModelError:
+        raise
     except (PassageError, OSError) as error:
         return str(error)
     return None

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from index.errors import InputError
+from index.errors import InputError, ModelError
 from qa import watch
 
 
@@ -53,6 +53,17 @@ def test_an_error_does_not_end_it(watched, caplog):
     while watched.built.get(timeout=20).text != "New.":
         pass
     assert [record.message for record in caplog.records] == ["not now"]
+
+
+def test_a_model_that_cannot_be_used_ends_it(tmp_path, monkeypatch):
+    """No change of the documents would mend it."""
+    monkeypatch.setattr(watch, "AGAIN_MS", 100)
+
+    def build():
+        raise ModelError("no model 'none'")
+
+    with pytest.raises(ModelError):
+        watch.follow([tmp_path], tmp_path / "x", build, print, threading.Event())
 
 
 @pytest.mark.parametrize(
