@@ -14,7 +14,6 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 from rich.text import Text
 
 from qa.cite import pages
@@ -113,11 +112,11 @@ def lit(text: str, spans: tuple[Span, ...]) -> Text:
 
 
 def show_record(record: dict[str, Any]) -> None:
-    """Print names and values, a line each."""
-    table = Table.grid(padding=(0, 2))
+    """Print names and values, a line each, however narrow the terminal is."""
+    console, width = Console(highlight=False, soft_wrap=True), max(map(len, record))
     for name, value in record.items():
-        table.add_row(Text(name, "dim"), Text(_readable(value)))
-    Console(highlight=False).print(table)
+        named = Text(name.ljust(width), "dim")
+        console.print(named, Text(_readable(value)), sep="  ")
 
 
 def previous(record: dict[str, Any] | None) -> str:

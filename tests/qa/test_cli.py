@@ -333,6 +333,16 @@ def test_status_describes_the_index(index, docs):
     assert "fast" in run("status", "--index", index).stdout
 
 
+def test_status_shortens_nothing(docs, tmp_path):
+    """A path is longer than the 80 columns of what is no terminal."""
+    shutil.copytree(docs, tmp_path / ("long" * 30))
+    run("build", tmp_path / ("long" * 30), "--index", tmp_path / "new")
+
+    lines = run("status", "--index", tmp_path / "new").stdout.splitlines()
+
+    assert f"paths       {tmp_path / ('long' * 30)}" in lines
+
+
 def test_verify_finds_an_altered_file(docs, tmp_path):
     """One flipped byte: one line on standard error, status 1."""
     folder = tmp_path / "new"
