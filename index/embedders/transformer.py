@@ -12,6 +12,8 @@ from index.embedders import Vectors
 from index.errors import ModelError, first_line
 
 _BATCH = 32
+# What makes a text's vector: weights, the tokenizer, and settings such as prompts.
+_MADE_OF = (".json", ".model", ".safetensors", ".txt")
 
 
 def load(folder: Path, name: str) -> "TransformerEmbedder":
@@ -85,11 +87,12 @@ def prompts(declared: Mapping[str, str | None], name: str) -> tuple[str, str]:
 
 
 def _fingerprint(folder: Path) -> str:
-    """Name the weights: by the hub's commit, or by their content."""
+    """Name a network: by the hub's commit, or by the content of its files."""
     if folder.parent.name == "snapshots":
         return folder.name[:12]
     digest = hashlib.sha256()
-    for file in sorted(folder.rglob("*.safetensors")):
-        with file.open("rb") as weights:
-            digest.update(hashlib.file_digest(weights, "sha256").digest())
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in _MADE_OF:
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()[:12]

@@ -1,6 +1,7 @@
 """Networks: their prompts, their names, what is refused. All slow: torch loads."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -65,6 +66,29 @@ def test_e5_gets_its_prefixes(network):
     ]
 
     np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("1_Pooling/config.json", '"mean"', '"cls"'),
+        ("config_sentence_transformers.json", "{", '{"truncate_dim": 8,'),
+    ],
+)
+def test_other_settings_are_another_model(network, tmp_path, file, old, new):
+    """Pooling, prompts, or how many numbers are kept: vectors must not be mixed."""
+    for name in ("as it was", "changed"):
+        shutil.copytree(network, tmp_path / name / "tiny-e5")
+    settings = tmp_path / "changed/tiny-e5" / file
+    settings.write_text(settings.read_text().replace(old, new, 1))
+
+    same, other = (
+        embedders.load(tmp_path / name / "tiny-e5").id
+        for name in ("as it was", "changed")
+    )
+
+    assert same == embedders.load(network).id
+    assert other != same
 
 
 def test_prompts_of_the_configuration_come_first():
