@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from sentence_transformers import CrossEncoder
 
-from index.embedders import fetched
+from index.embedders import check_kind, fetched
 from index.errors import ModelError, first_line
 from qa.rerank import Ranking
 
@@ -27,6 +27,7 @@ def load(model: str | Path) -> "Reranker":
             local_files_only=True,
             model_kwargs={"use_safetensors": True},
         )
+        check_kind(network.model)
     except Exception as error:  # transformers raises what comes to hand
         raise ModelError(
             f"{model} cannot be loaded as a reranker ({first_line(error)}); it must be "

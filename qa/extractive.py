@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-from index.embedders import fetched
+from index.embedders import check_kind, fetched
 from index.errors import ModelError, first_line
 from qa.phrase import Phrase
 
@@ -26,6 +26,7 @@ def load(model: str | Path) -> "ExtractiveReader":
         network = AutoModelForQuestionAnswering.from_pretrained(
             folder, trust_remote_code=False, local_files_only=True, use_safetensors=True
         )
+        check_kind(network)
         tokenizer = AutoTokenizer.from_pretrained(
             folder, trust_remote_code=False, local_files_only=True
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,6 +128,14 @@ def fetched(model: str, named: Sequence[str] = ()) -> Path:
     raise ModelError(
         f"no model {model!r}; give {own}a folder, or a name on the hub, OWNER/NAME"
     )
+
+
+def check_kind(network: Any) -> None:
+    """Refuse a network of transformers that was saved as another kind: some of its
+    weights would be random. Raises ValueError."""
+    kind, saved = type(network).__name__, network.config.architectures or ()
+    if saved and kind not in saved:
+        raise ValueError(f"it is a {saved[0]}")
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -52,6 +52,12 @@ def test_another_kind_of_model_is_refused(tmp_path):
         crossencoder.load(networks.pair_scorer(tmp_path / "two", labels=2))
 
 
+def test_a_network_without_a_score_is_refused(tmp_path):
+    """One that finds phrases would score by weights drawn at random."""
+    with pytest.raises(ModelError, match="it is a BertForQuestionAnswering"):
+        crossencoder.load(networks.reader(tmp_path / "reader"))
+
+
 def test_a_folder_without_a_model_is_refused(tmp_path):
     """The message says what is wanted."""
     with pytest.raises(ModelError, match="must be a CrossEncoder"):

@@ -62,6 +62,12 @@ def test_a_long_question_leaves_room_for_the_text(reader):
     assert cut.startswith("when was the bridge closed?")
 
 
+def test_a_network_that_finds_no_phrases_is_refused(tmp_path):
+    """A reranker has no scores of tokens; they would be random."""
+    with pytest.raises(ModelError, match="it is a BertForSequenceClassification"):
+        extractive.load(networks.pair_scorer(tmp_path / "scorer"))
+
+
 def test_a_folder_without_a_model_is_refused(tmp_path):
     """The message says what is wanted."""
     with pytest.raises(ModelError, match="question-answering model"):
