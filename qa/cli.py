@@ -116,6 +116,10 @@ def main() -> None:
     """Run the command line."""
     sys.stdout, sys.stderr = _usable(sys.stdout), _usable(sys.stderr)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    # What is wrong with a network is an error of ours; bars are for terminals.
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    if not sys.stderr.isatty():
+        os.environ.setdefault("TQDM_DISABLE", "1")
     try:
         app()
     except SystemExit as ended:

@@ -22,7 +22,7 @@ from index.manifest import FORMAT
 from qa import cli, watch
 from qa.cli import app
 from qa.library import Library
-from tests import samples, tiny
+from tests import networks, samples, tiny
 
 ROOT = Path(__file__).parents[2]
 needs_model = pytest.mark.skipif("fast" not in embedders.packaged(), reason="none here")
@@ -621,6 +621,20 @@ def test_json_loses_nothing_on_any_stream(real):
     result = command(*asked, env=os.environ | {"PYTHONIOENCODING": "latin-1"})
 
     assert json.loads(result.stdout)["question"] == "чай…"
+
+
+@needs_model
+@pytest.mark.slow
+def test_a_network_that_is_loaded_is_quiet(real, tmp_path):
+    """Bars are drawn for terminals only, and one of another kind is one line."""
+    networks.reader(tmp_path)
+    asked = ["ask", "tea", "--index", str(real)]
+
+    found = command(*asked, "--reader", str(tmp_path))
+    refused = command(*asked, "--reranker", str(tmp_path))
+
+    assert (found.returncode, found.stderr) == (0, b"")
+    assert (refused.returncode, refused.stderr.count(b"\n")) == (1, 1)
 
 
 def test_the_command_imports_nothing_heavy():
