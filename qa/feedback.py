@@ -30,7 +30,8 @@ class Feedback:
     def read(
         cls, snapshot: "Snapshot", like: Iterable[str], unlike: Iterable[str]
     ) -> "Feedback":
-        """Look the places of hits up; what is gone from the index counts no more."""
+        """Look the places of hits up, several or a single one; what is gone from the
+        index counts no more."""
         return cls(_rows(snapshot, like), _rows(snapshot, unlike))
 
     def moved(self, question: Array, vectors: Array) -> Array:
@@ -52,7 +53,8 @@ class Feedback:
 
 
 def _rows(snapshot: "Snapshot", places: Iterable[str]) -> tuple[int, ...]:
-    found = (row_of(snapshot, place) for place in places)
+    several = [places] if isinstance(places, str) else places
+    found = (row_of(snapshot, place) for place in several)
     return tuple(sorted({row for row in found if row is not None}))
 
 

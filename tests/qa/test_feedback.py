@@ -63,6 +63,13 @@ def test_a_disliked_hit_is_gone(qa):
     assert len(after) == 5
 
 
+def test_a_single_place_may_be_given_as_it_is(qa):
+    """It is one place, not one for each letter."""
+    first = places(qa.ask(QUESTION))[0]
+
+    assert first not in places(qa.ask(QUESTION, unlike=first))
+
+
 @pytest.mark.parametrize(
     "place", ["gone.md:0", "nonsense", ":", "a:b", "a.md:²", "", "\ud800:0"]
 )
