@@ -285,13 +285,14 @@ def read_answers(path: Path) -> Answers:
 
 
 def read_qrels(path: Path) -> dict[str, dict[str, int]]:
-    """Read query id, corpus id and relevance, below a line of headings."""
+    """Read query id, corpus id and relevance, below a line of headings, if any."""
     judged: dict[str, dict[str, int]] = {}
     with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
         rows = csv.reader(file, delimiter="\t")
         try:
-            next(rows, None)
             for query, document, relevance in rows:
+                if rows.line_num == 1 and not relevance.lstrip("-").isdecimal():
+                    continue
                 _storable(query + document)
                 judged.setdefault(query, {})[document] = _grade(relevance)
         except (ValueError, csv.Error) as error:

@@ -169,6 +169,15 @@ def test_an_entry_that_is_not_as_it_should_be_is_named(tmp_path, line, reason):
             reads(path)
 
 
+@pytest.mark.parametrize("headings", ["query-id\tcorpus-id\tscore\n", ""])
+def test_judgements_need_no_headings(tmp_path, headings):
+    """Without them the first line is a judgement, too."""
+    path = tmp_path / "qrels.tsv"
+    path.write_text(f"{headings}1\tx\t-1\n1\ty\t2\n")
+
+    assert evaluate.read_qrels(path) == {"1": {"x": -1, "y": 2}}
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
