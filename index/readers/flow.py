@@ -111,7 +111,7 @@ def _joined(parts: list[str], name: str, dialect: Dialect) -> str:
     if name in dialect.rows:
         return " | ".join(part for part in parts if part)
     if name in dialect.cells:
-        return " ".join(part for part in parts if part)
+        return " ".join(" ".join(parts).split())  # a row is one line
     return "".join(parts).strip()
 
 

@@ -76,6 +76,23 @@ def test_docx_text_box_in_a_table_stays_in_its_cell(tmp_path):
     assert document.text == "Around box | Riga"
 
 
+def test_line_ends_in_a_cell_end_no_row(tmp_path):
+    """What is in a cell is part of its row, however many lines it is drawn in."""
+    drawn = (
+        "<a:tbl><a:tr><a:tc><a:p><a:t>Old</a:t><a:br/><a:t>town</a:t></a:p></a:tc>"
+        "<a:tc><a:p><a:t>9:00</a:t></a:p></a:tc></a:tr></a:tbl>"
+    )
+    word = (
+        "<w:tr><w:tc><w:p><w:r><w:t>Old</w:t><w:br/><w:t>town</w:t></w:r></w:p></w:tc>"
+        f"<w:tc>{p('9:00')}</w:tc></w:tr>"
+    )
+
+    slides = read_one(tmp_path / "a.pptx", samples.pptx([drawn]))
+    text = read_one(tmp_path / "a.docx", samples.docx(word))
+
+    assert slides.text == text.text == "Old town | 9:00"
+
+
 @pytest.mark.parametrize(
     ("declared", "title"),
     [
