@@ -1,7 +1,7 @@
 """Spreadsheets (Office Open XML, ECMA-376): a sheet is a table of its own.
 
-Of a formula its last value is read. Dates and durations are numbers that only their
-format tells.
+Of a formula its last value is read. Dates, durations and percentages are numbers that
+only their format tells.
 """
 
 import re
@@ -18,10 +18,13 @@ from index.records import Document
 
 # ECMA-376-1, 18.8.30
 _BUILTIN = dict.fromkeys(map(str, [*range(14, 23), 45, 47]), "date") | {
-    "46": "duration"
+    "46": "duration",
+    "9": ".0%",
+    "10": ".2%",
 }
 _DATE_CODE = re.compile(r"[dmyhs]", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_DECIMALS = re.compile(r"\.([0#?]+)")
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _ESCAPED = re.compile("_x([0-9A-F]{4})_", re.IGNORECASE)  # ECMA-376-1, 22.9.2.19
 _EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
@@ -84,7 +87,7 @@ def _strings(package: Package) -> list[str]:
 
 
 def _styles(package: Package) -> dict[str, str]:
-    """Tell which cell styles, by number, show a number as a "date" or "duration"."""
+    """Tell what cell styles, by number, show a number as; see `_format`."""
     formats = dict(_BUILTIN)
     shown, in_styles, number = {}, False, 0
     for kind, name, attributes in package.events(_part(package, "styles")):
@@ -100,14 +103,18 @@ def _styles(package: Package) -> dict[str, str]:
 
 
 def _format(code: str) -> str:
-    """Tell what a number format shows.
+    """Tell what a number format shows; percentages as Python formats them.
 
-    >>> _format("[h]:mm"), _format('[Red]d/m "h"'), _format("0.0")
-    ('duration', 'date', '')
+    >>> _format("[h]:mm"), _format('[Red]d/m "h"'), _format("0.0%"), _format("0.0")
+    ('duration', 'date', '.1%', '')
     """
     if _ELAPSED.search(code):
         return "duration"
-    return "date" if _DATE_CODE.search(_QUOTED.sub("", code)) else ""
+    code = _QUOTED.sub("", code).partition(";")[0]
+    if "%" in code:
+        decimals = _DECIMALS.search(code)
+        return f".{len(decimals[1]) if decimals else 0}%"
+    return "date" if _DATE_CODE.search(code) else ""
 
 
 def _rows(
@@ -176,6 +183,8 @@ def _number(value: str, style: str, epoch: datetime) -> str:
         number = float(value)
         if not style:
             return value if value.isdecimal() else f"{number:.15g}"
+        if style.endswith("%"):
+            return format(number, style)
         seconds = round(86_400 * number)
         if style == "duration" or number < 1:  # else a time of day
             minutes, seconds = divmod(abs(seconds), 60)

@@ -210,6 +210,23 @@ def test_xlsx_durations_count_hours(tmp_path):
     assert read_one(tmp_path / "a.xlsx", data).text == "36:00:00; -6:15:00"
 
 
+def test_xlsx_percentages_are_shown_as_such(tmp_path):
+    """A quarter is 25%, with the decimals that its format has; a sign alone is none."""
+    styles = (
+        '<styleSheet><numFmts><numFmt numFmtId="164" formatCode="0.0%;[Red]-0.0%"/>'
+        '<numFmt numFmtId="165" formatCode="0\\%"/></numFmts><cellXfs>'
+        '<xf numFmtId="9"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs>'
+        "</styleSheet>"
+    )
+    row = (
+        '<row><c s="0"><v>0.25</v></c><c s="1"><v>-0.12345</v></c>'
+        '<c s="2"><v>7.5</v></c></row>'
+    )
+    data = samples.xlsx({"S": row}, **{"xl/styles.xml": styles})
+
+    assert read_one(tmp_path / "a.xlsx", data).text == "25%; -12.3%; 7.5"
+
+
 def test_xlsx_strings_are_what_is_shown(tmp_path):
     """Without how they are spoken; characters that XML cannot hold are escaped."""
     rows = (
