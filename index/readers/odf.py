@@ -1,6 +1,6 @@
 """OpenDocument texts, presentations and spreadsheets (ISO/IEC 26300).
 
-A page of a presentation is a page; a sheet is a table of its own.
+A page of a presentation is a page; a sheet is a table of its own, unless hidden.
 """
 
 from collections.abc import Iterable, Iterator
@@ -101,8 +101,9 @@ def _spreadsheet(
 
 
 def _sheets(events: Iterable[Event]) -> Iterator[tuple[str, list[list[str]]]]:
-    """Give the name of each sheet and its rows, those that repeat once."""
+    """Give the name and rows of each sheet that is shown, rows that repeat once."""
     sheet, rows, row, cell = "", list[list[str]](), list[str](), list[str]()
+    style, hidden = "", set[str]()
     repeated, paragraphs, unread = 1, 0, 0
     for kind, name, attributes in events:
         if kind == "text":
@@ -113,8 +114,13 @@ def _sheets(events: Iterable[Event]) -> Iterator[tuple[str, list[list[str]]]]:
         paragraphs += step * (name == "p")
         if name == "p" and not unread:
             cell.append(" ")
+        elif kind == "start" and name == "style":
+            style = attributes.get("name", "")
+        elif name == "table-properties" and attributes.get("display") == "false":
+            hidden.add(style)
         elif kind == "start" and name == "table":
             sheet, rows = attributes.get("name", ""), []
+            style = attributes.get("style-name", "")
         elif kind == "start" and name == "table-row":
             row = []
         elif kind == "start" and name in _CELLS:
@@ -126,7 +132,7 @@ def _sheets(events: Iterable[Event]) -> Iterator[tuple[str, list[list[str]]]]:
             row += ["".join(cell).strip()] * n_cells
         elif kind == "end" and name == "table-row":
             rows.append(row)
-        elif kind == "end" and name == "table":
+        elif kind == "end" and name == "table" and style not in hidden:
             yield sheet, rows
 
 

@@ -1,7 +1,7 @@
 """Spreadsheets (Office Open XML, ECMA-376): a sheet is a table of its own.
 
-Of a formula its last value is read. Dates, durations and percentages are numbers that
-only their format tells.
+Hidden sheets are left out. Of a formula its last value is read. Dates, durations and
+percentages are numbers that only their format tells.
 """
 
 import re
@@ -51,7 +51,7 @@ def read(path: Path, name: str) -> Iterator[Document]:
 
 
 def _workbook(package: Package) -> tuple[list[tuple[str, str]], datetime]:
-    """Give name and part of each sheet, and the day that dates count from."""
+    """Give name and part of each sheet that is shown, and the day dates count from."""
     main = package.main()
     links = package.links(main)
     sheets, is_1904 = [], False
@@ -60,7 +60,8 @@ def _workbook(package: Package) -> tuple[list[tuple[str, str]], datetime]:
             is_1904 = attributes.get("date1904") in ("1", "true")
         if kind == "start" and name == "sheet":
             link = links.get(attributes.get("r:id", ""))
-            if link and link.kind == "worksheet":
+            is_shown = attributes.get("state", "visible") == "visible"
+            if is_shown and link and link.kind == "worksheet":
                 sheets.append((attributes.get("name", ""), link.target))
     return sheets, _EPOCHS[is_1904]
 

@@ -183,6 +183,15 @@ def test_xlsx_sheets_are_documents(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_xlsx_hidden_sheets_are_left_out(tmp_path, state):
+    """Nobody who opens the file finds what stands in them."""
+    row = '<row><c t="str"><v>{}</v></c></row>'
+    data = samples.xlsx({"In": row.format("x"), f'Out" state="{state}': row})
+
+    assert read_one(tmp_path / "a.xlsx", data).text == "x"
+
+
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
@@ -332,6 +341,20 @@ def test_ods_merged_cells_keep_their_columns(tmp_path):
     data = sheet("".join(map(cell, ("City", "Year", "Size"))), covered + cell("621"))
 
     assert read_one(tmp_path / "a.ods", data).text == "Size: 621"
+
+
+def test_ods_hidden_sheets_are_left_out(tmp_path):
+    """Their style tells; two tables may share one."""
+    style = '<style text:name="{}"><table-properties table:display="{}"/></style>'
+    table = (
+        '<table:table table:name="{0}" table:style-name="{1}"><table:table-row>'
+        + cell("{0}")
+        + "</table:table-row></table:table>"
+    )
+    styles = style.format("a", "true") + style.format("b", "false")
+    tables = "".join(map(table.format, ("One", "Two", "Three"), "bab"))
+
+    assert read_one(tmp_path / "a.ods", samples.odf(styles + tables)).text == "Two"
 
 
 def test_ods_cells_hold_what_is_printed(tmp_path):
