@@ -25,7 +25,7 @@ _WORD = Dialect(
     styles={"pStyle": "val"},
 )
 _BESIDE = ("diagramData", "footnotes", "endnotes")
-_TITLES = ("title", "heading1")
+_TITLES = ("title", "heading 1")
 
 
 def read(path: Path, name: str) -> Iterator[Document]:
@@ -33,7 +33,8 @@ def read(path: Path, name: str) -> Iterator[Document]:
     with closing(Package(path)) as package:
         main = package.main()
         written = blocks(package.events(main), _WORD)
-        headings = (b.text for b in written if b.style.lower() in _TITLES)
+        titles = _titles(package, main)
+        headings = (b.text for b in written if b.style.lower() in titles)
         for part in package.linked(main, *_BESIDE):
             written += blocks(package.events(part), _WORD)
         facts = package.properties(CORE)
@@ -46,3 +47,14 @@ def read(path: Path, name: str) -> Iterator[Document]:
         language=likely_language(facts.get("language"), text),
         published=facts.get("created"),
     )
+
+
+def _titles(package: Package, main: str) -> set[str]:
+    """Give the ids of the styles of titles: Word has them in its user's language."""
+    found, style = {"title", "heading1"}, ""
+    for part in package.linked(main, "styles"):
+        for _, name, attributes in package.events(part):
+            style = attributes.get("styleId", style)
+            if name == "name" and attributes.get("val", "").lower() in _TITLES:
+                found.add(style.lower())
+    return found

@@ -109,6 +109,19 @@ def test_titles_that_programs_made_are_none(tmp_path, declared, title):
     assert read_one(tmp_path / "a.docx", data).title == title
 
 
+def test_docx_knows_its_headings_in_any_language(tmp_path):
+    """The ids of styles are translated, their names are not."""
+    style = '<w:style w:styleId="{}"><w:name w:val="{}"/></w:style>'.format
+    styles = style("Standard", "Normal") + style("berschrift1", "heading 1")
+    parts = {
+        "word/_rels/document.xml.rels": samples.relations(styles="styles.xml"),
+        "word/styles.xml": f'<w:styles xmlns:w="urn:w">{styles}</w:styles>',
+    }
+    body = p("Entwurf", "Standard") + p("Lage", "berschrift1")
+
+    assert read_one(tmp_path / "a.docx", samples.docx(body, **parts)).title == "Lage"
+
+
 def test_declared_english_must_be_english(tmp_path):
     """Programs declare it unasked; of a text too short to tell it is believed."""
     facts = samples.core(language="en-US")
