@@ -1,4 +1,7 @@
-"""Rich Text Format, by striprtf; footnotes, which it leaves out, come last."""
+"""Rich Text Format, by striprtf; footnotes, which it leaves out, come last.
+
+A row of a table is a line, and of a link its words are read, without the address.
+"""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +12,7 @@ from striprtf.striprtf import remove_pict_groups, rtf_to_text
 from index.errors import InputError
 from index.readers.decode import MAX_BYTES
 from index.readers.fields import declared_title, document
+from index.readers.flow import Block, text_of
 from index.records import Document
 
 _TITLE = re.compile(r"\{\\title ([^{}]{1,1000})\}")
@@ -17,7 +21,10 @@ _CODE_PAGE = re.compile(r"\\ansicpg\d+")
 _FACTS = 100_000  # characters at the beginning that hold them
 _NOTE = re.compile(r"\{\s*(?:\\\*\s*)?\\footnote(?![a-z])")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
-_MARKED = re.compile("\ufdd0([^\ufdd0\ufdd1]*)\ufdd1")  # by characters of no text
+# By characters of no text.
+_MARKED = re.compile("\ufdd0([^\ufdd0\ufdd1]*)\ufdd1")
+_CELL = "\ufdd2"
+_CELL_END = re.compile(r"(?<!\\)\\(?:nest)?cell(?![a-z]) ?")
 
 
 def read(path: Path, name: str) -> Iterator[Document]:
@@ -27,7 +34,8 @@ def read(path: Path, name: str) -> Iterator[Document]:
     rtf = path.read_bytes().decode("latin-1")  # RTF is ASCII; what is not, is escaped
     if not rtf.lstrip().startswith("{\\rtf"):
         raise InputError("not RTF; save it again")
-    rtf = _escaped(rtf)
+    rtf = _CELL_END.sub(f"{{{_CELL}}}", _escaped(rtf))
+    rtf = rtf.replace(r"\fldinst{", r"\fldinst {")  # or addresses would be written
     day = _DAY.search(rtf, 0, _FACTS)
     yield document(
         name,
@@ -77,5 +85,11 @@ def _text(rtf: str) -> str:
     # Characters beyond the first 65,536 come as two halves.
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     notes = (note.strip() for note in _MARKED.findall(whole))
-    whole = "\n".join([_MARKED.sub("", whole).rstrip(), *notes])
-    return re.sub(r"\n(?=\S)", "\n\n", whole)  # a line is a paragraph
+    lines = [*_MARKED.sub("", whole).split("\n"), *notes]
+    return text_of(block for line in lines if (block := _block(line)).text.strip())
+
+
+def _block(line: str) -> Block:
+    cells = [cell.strip() for cell in line.split(_CELL)]
+    is_row = len(cells) > 1
+    return Block(" | ".join(filter(None, cells)) if is_row else line, "", is_row)

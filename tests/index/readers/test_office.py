@@ -454,6 +454,25 @@ def test_rtf_footnotes_come_last(tmp_path, mark):
     assert text == "The treaty ended.\n\nMore.\n\n1 Signed {in} Мир."
 
 
+def test_rtf_rows_are_lines(tmp_path):
+    """As in other texts; bars and names that only look like marks stay words."""
+    row = rb"\trowd\cellx900\cellx1800\pard\intbl %b\cell %b\cell\row"
+    rows = row % (b"Day", b"Opens") + row % (b"", b"") + row % (rb"\u8364?", b"a|b")
+
+    text = read_one(tmp_path / "a.rtf", rb"{\rtf1 A\\cell.\par %b\pard B.}" % rows).text
+
+    assert text == "A\\cell.\n\nDay | Opens\n€ | a|b\n\nB."
+
+
+def test_rtf_links_are_read_without_their_address(tmp_path):
+    """However the program that wrote them puts its braces."""
+    link = rb'{\rtf1 See {\field{\*\fldinst%bHYPERLINK "x.y"%b}{\fldrslt a map}}.\par}'
+
+    for opening, closing in ((b"{", b"}"), (b" ", b""), (b" {", b"}")):
+        data = link % (opening, closing)
+        assert read_one(tmp_path / "a.rtf", data).text == "See a map."
+
+
 def test_rtf_without_escapes(tmp_path):
     """Bytes beyond ASCII are letters of its code page, in the title too."""
     rtf = r"{\rtf1\ansi\ansicpg1251{\info{\title Мир}}Привет\par}"
