@@ -15,7 +15,7 @@ from typing import IO, Any, cast
 
 from index.errors import InputError
 from index.readers.members import Allowance, Member, read_members
-from index.readers.zipnames import names
+from index.readers.zipnames import names, untold
 from index.records import Document
 
 _TARS = (".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz")
@@ -65,7 +65,7 @@ def _tarred(path: Path) -> Iterator[Member]:
                 raise InputError("damaged: its files overlap; pack it again")
             after = info.offset
             if info.isreg():
-                yield info.name, partial(_untar, archive, info)
+                yield untold(info.name), partial(_untar, archive, info)
 
 
 def _untar(archive: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:

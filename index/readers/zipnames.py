@@ -1,9 +1,9 @@
-"""Names of the files in a zip archive, few of which tell their encoding.
+"""Names of the files in a zip or tar archive, few of which tell their encoding.
 
 A flag says that a name is in UTF-8; a field of Info-ZIP holds it in UTF-8 beside the
 other (APPNOTE 4.4.4, 4.6.9). What is left is in one encoding, that of the system that
 packed it: UTF-8 if it can be, else the one that fits all these names, else code page
-437, as the standard has it.
+437, as the standard has it. A tar, whose names come one by one, is read likewise.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,6 +28,12 @@ def names(infos: Sequence[ZipInfo]) -> list[str]:
     told = [_told(info) for info in infos]
     encoding = _likely(name for name in told if isinstance(name, bytes))
     return [n if isinstance(n, str) else n.decode(encoding) for n in told]
+
+
+def untold(name: str) -> str:
+    """Give a name in which bytes that are no UTF-8 are lone surrogates, as in a tar."""
+    data = name.encode("utf-8", "surrogateescape")
+    return data.decode(_likely([data]))
 
 
 def _told(info: ZipInfo) -> str | bytes:

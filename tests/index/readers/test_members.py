@@ -143,6 +143,28 @@ def test_names_in_zips_of_older_systems(tmp_path, encoding, names):
     assert sources(tmp_path / "a.zip", data) == [f"a.zip/{name}" for name in names]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("latin-1", "Prüfung der Größe.txt"),
+        ("cp866", "Договор/Отчёт.txt"),
+        ("cp932", "議事録/表ソ.txt"),
+        ("utf-8", "é.txt"),
+    ],
+)
+def test_names_in_tars_of_older_systems(tmp_path, encoding, name):
+    """Each tells its encoding by itself."""
+    buffer = io.BytesIO()
+    with tarfile.open(
+        fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT, encoding=encoding
+    ) as archive:
+        info = tarfile.TarInfo(name)
+        info.size = 6
+        archive.addfile(info, io.BytesIO(b"Talks."))
+
+    assert sources(tmp_path / "a.tar", buffer.getvalue()) == [f"a.tar/{name}"]
+
+
 @pytest.mark.parametrize("named", [b"#U4f1a.txt", b"another.txt"])
 def test_names_in_zips_beside_others(tmp_path, named):
     """Info-ZIP's field tells the name, unless somebody has renamed the file."""
