@@ -24,12 +24,13 @@ _BETWEEN = {(True, False): ": ", (False, True): "; "}  # a name, and what it nam
 class Cell:
     """A cell; is_name: it says what other cells are; columns, rows: that it goes over.
 
-    blocks: the parts of each text that stands by itself in it.
+    is_bold: nothing in it is not. blocks: the parts of each text that stands by itself.
     """
 
-    is_name: bool
-    columns: int
-    rows: int
+    is_name: bool = False
+    columns: int = 1
+    rows: int = 1
+    is_bold: bool = True
     blocks: list[list[str]] = field(default_factory=list)
 
     @cached_property

@@ -10,6 +10,8 @@ read as it flows. A table is one of data when
   no cell has several paragraphs and running text among them;
 - without, two rows have two filled cells, and each cell is one paragraph and no running
   text.
+
+Word and Outlook write no `<th>`: there, a first row in bold names the columns.
 """
 
 from collections.abc import Mapping
@@ -29,7 +31,8 @@ class Grid:
     def __init__(self, start: int, role: str) -> None:
         """start: the place of its first block in the page.
 
-        in_name: what comes next is in a cell that names others, or the caption.
+        cell: the last one that began. in_name: what comes next is in a cell that names
+        others, or the caption.
         """
         self.start = start
         self.caption: list[list[str]] = []
@@ -40,6 +43,7 @@ class Grid:
         self._beside: list[list[str]] = []  # blocks that are in no cell
         self._open = self._beside
         self._in_head = False
+        self.cell = Cell()
         self.in_name = False
 
     def begin(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -47,10 +51,10 @@ class Grid:
         if tag in _CELLS:
             columns = _span(attributes.get("colspan", ""), _WIDEST)
             rows = _span(attributes.get("rowspan", ""), _DEEPEST)
-            cell = Cell(tag == "th" or self._in_head, columns, rows)
-            self._into[-1].append(cell)
-            self._open = cell.blocks
-            self.in_name = cell.is_name
+            self.cell = Cell(tag == "th" or self._in_head, columns, rows)
+            self._into[-1].append(self.cell)
+            self._open = self.cell.blocks
+            self.in_name = self.cell.is_name
         elif tag in _PARTS:
             self._part(tag)
             self._in_head |= tag == "thead"
@@ -72,6 +76,7 @@ class Grid:
     def lines(self) -> list[str]:
         """Write each row as a line; none, when the table holds no data."""
         rows = [row for row in chain(self._rows, self._foot) if row]
+        _name_by_bold(rows)
         if self._flows or filled(self._beside) or not _hold_data(rows):
             return []
         return [line for line in lines(rows) if line]
@@ -87,6 +92,14 @@ class Grid:
 def _span(value: str, most: int) -> int:
     digits = value.strip()[:9]
     return max(1, min(int(digits), most)) if digits.isdecimal() else 1
+
+
+def _name_by_bold(rows: list[Row]) -> None:
+    """Let the first row of several cells be names if it is bold and the next is not."""
+    wide = [row for row in rows if sum(bool(cell.paragraphs) for cell in row) > 1]
+    if [all(cell.is_bold for cell in row) for row in wide[:2]] == [True, False]:
+        for cell in wide[0]:
+            cell.is_name = True
 
 
 def _hold_data(rows: list[Row]) -> bool:

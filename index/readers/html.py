@@ -39,6 +39,7 @@ _ENOUGH = 0.1  # of all text, in a page without running text
 _DATES = ("article:published_time", "datepublished", "date", "dc.date", "dcterms.date")
 _JSON_DATE = re.compile(r"\"datePublished\"\s*:\s*\"([^\"]{8,40})\"")
 _HEADINGS = frozenset({"h1", "h2", "h3"})
+_BOLD = ("b", "strong")
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div "
     "dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr "
@@ -106,7 +107,7 @@ class Page(HTMLParser):
         self._title: list[str] = []
         self._heading: _Block | None = None  # the first one
         self._in_title = False
-        self._preformatted = 0  # elements that we are in
+        self._preformatted = self._bold = 0  # elements that we are in
         self._skipping: list[str] = []
         self._skipped = Counter[str]()  # the same, by name
         self._within = 0  # blocks opened in the innermost of them and not ended
@@ -138,6 +139,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {key: value or "" for key, value in attrs}
         self._notice(tag, attributes)
+        self._bold += tag in _BOLD
         if tag in _IN_RUBY:
             self._end_ruby()
         if self._is_left_out(tag):
@@ -157,6 +159,7 @@ class Page(HTMLParser):
         self._in_title = tag == "title" and not self._title
 
     def handle_endtag(self, tag: str) -> None:
+        self._bold -= tag in _BOLD and self._bold > 0
         if self._skipped[tag]:
             while self._spoken() != tag:
                 pass  # was left open within
@@ -182,6 +185,8 @@ class Page(HTMLParser):
         elif not self._skipping:
             shown = data.replace("\n", "\v") if self._preformatted else data
             self._blocks[-1].parts.append(shown)
+            if self._grids and not self._bold and data.strip():
+                self._grids[-1].cell.is_bold = False
         elif self._skipping[-1] == "script" and not self.time:
             found = _JSON_DATE.search(data, 0, 100_000)  # of JSON-LD
             self.time = found[1] if found else ""

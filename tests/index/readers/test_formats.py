@@ -358,6 +358,26 @@ def test_html_reads_a_table_without_names():
     assert told(rows) == "Monday | closed\nSunday | 9:00"
 
 
+@pytest.mark.parametrize("cell", ["<b>{}</b>", "<p><strong>{} </strong></p>"])
+def test_html_reads_names_in_bold(cell):
+    """As Word and Outlook write them, below a title; sums may be bold as well."""
+    names = "<tr><td>" + "<td>".join(map(cell.format, ("Day", "Opens:")))
+    rows = (
+        f"<tr><td colspan=2><b>Hours</b>{names}"
+        "<tr><td>Monday<td><b>9</b><tr><td><b>All</b><td><b>3</b>"
+    )
+
+    assert told(rows) == "Hours\nDay: Monday; Opens: 9\nDay: All; Opens: 3"
+
+
+def test_html_takes_no_bold_cells_for_names():
+    """Where the next row is as bold, or words beside them are not."""
+    rows = "<tr><td><b>a</b><td>{}<tr><td><b>c</b><td><b>d</b>"
+
+    assert told(rows.format("<b>b</b>")) == "a | b\nc | d"
+    assert told(rows.format("<b>b</b> x")) == "a | b x\nc | d"
+
+
 def test_html_reads_cells_that_span():
     """A name over columns is of each; a cell over rows in each; one over columns that
     have several names has none of them."""
