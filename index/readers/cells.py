@@ -88,12 +88,16 @@ def _naming(rows: Iterable[Row]) -> Iterator[bool]:
     """
     signs, below = set[str](), False
     for row in rows:
-        numbers = {cell.text for cell in row if kind(cell.text) == "number"}
+        numbers = {cell.text for cell in row if _is_number(cell.text)}
         own = {row[0].text, *numbers} - {""}
         names = _are_names(row) and not (below and numbers and own.isdisjoint(signs))
         signs |= own if names else set()
         below |= bool(signs) and not names
         yield names
+
+
+def _is_number(text: str) -> bool:
+    return kind(text.partition(" ")[0]) == "number"  # its unit may follow
 
 
 def _are_names(row: Row) -> bool:

@@ -408,12 +408,12 @@ def test_html_takes_no_sums_for_names():
     rows = (
         "<tr><th>Ship<th>1<th>2<tr><td>Ana<td>4<td>5<tr><th>Total<th>4<th>5"
         "<tr><td>Eve<td>6<td>7<tr><th>Boat<th>1<th>2<tr><td>Bob<td>8<td>9"
-        "<tr><th>Boat<th>3<th>4<tr><td>Tom<td>6<td>7"
+        "<tr><th>Boat<th>3<th>4<tr><td>Tom<td>6<td>7<tr><th>All<th>9 m<th>—"
     )
 
     assert told(rows) == (
         "Ship: Ana; 1: 4; 2: 5\nShip: Total; 1: 4; 2: 5\nShip: Eve; 1: 6; 2: 7\n"
-        "Boat: Bob; 1: 8; 2: 9\nBoat: Tom; 3: 6; 4: 7"
+        "Boat: Bob; 1: 8; 2: 9\nBoat: Tom; 3: 6; 4: 7\nBoat: All; 3: 9 m; 4: —"
     )
 
 
