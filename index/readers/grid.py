@@ -4,8 +4,8 @@ Many tables, as those of newsletters, only put things side by side; what is in t
 read as it flows. A table is one of data when
 
 - its `role` is neither `presentation` nor `none`;
-- no other table is in a cell, a heading only in one that names others, and no text
-  beside the cells;
+- another table is only in a cell that names none, holds data but no third table, and
+  some cells name others; a heading is only in such a one, and no text beside the cells;
 - with cells that name others (`<th>`, `<thead>`), some row has two filled cells, and
   no cell has several paragraphs and running text among them;
 - without, two rows have two filled cells, and each cell is one paragraph and no running
@@ -43,6 +43,7 @@ class Grid:
         self._beside: list[list[str]] = []  # blocks that are in no cell
         self._open = self._beside
         self._in_head = False
+        self._holds_table = False
         self.cell = Cell()
         self.in_name = False
 
@@ -60,7 +61,10 @@ class Grid:
             self._in_head |= tag == "thead"
             self.in_name = tag == "caption"
             self._open = self.caption if self.in_name else self._beside
-        elif tag == "table" or (tag in _HEADINGS and not self.in_name):
+        elif tag == "table":
+            self._holds_table = True
+            self._flows |= self.in_name
+        elif tag in _HEADINGS and not self.in_name:
             self._flows = True
 
     def end(self, tag: str) -> None:
@@ -73,11 +77,19 @@ class Grid:
     def add(self, block: list[str]) -> None:
         self._open.append(block)
 
+    def take(self, inner: "Grid", lines: list[str]) -> None:
+        """Let the rows of a table in a cell be part of it, if they are data."""
+        self.add(["; ".join(chain(filled(inner.caption), lines))])
+        self._flows |= inner._holds_table or not lines
+        self.cell.is_bold = False
+
     def lines(self) -> list[str]:
         """Write each row as a line; none, when the table holds no data."""
         rows = [row for row in chain(self._rows, self._foot) if row]
         _name_by_bold(rows)
-        if self._flows or filled(self._beside) or not _hold_data(rows):
+        named = any(cell.is_name and cell.text for cell in chain.from_iterable(rows))
+        flows = self._flows or (self._holds_table and not named)
+        if flows or filled(self._beside) or not _hold_data(rows, named):
             return []
         return [line for line in lines(rows) if line]
 
@@ -102,9 +114,8 @@ def _name_by_bold(rows: list[Row]) -> None:
             cell.is_name = True
 
 
-def _hold_data(rows: list[Row]) -> bool:
-    cells = list(chain.from_iterable(rows))
-    named = any(cell.is_name and cell.text for cell in cells)
+def _hold_data(rows: list[Row], named: bool) -> bool:
+    cells = chain.from_iterable(rows)
     wide = sum(sum(bool(cell.text) for cell in row) > 1 for row in rows)
     least = 1 if named else 2
     return wide >= least and not any(cell.flows(named) for cell in cells)

@@ -231,7 +231,10 @@ class Page(HTMLParser):
                 grid.end(tag)
         elif self._grids:
             grid = self._grids.pop()
-            if lines := grid.lines():
+            lines = grid.lines()
+            for outer in self._grids[-1:]:
+                outer.take(grid, lines)
+            if lines:
                 told = [self._block(parts) for parts in grid.caption]
                 rows = self._block(["\v".join(lines)], is_table=True)
                 self._blocks[grid.start :] = [*told, rows]

@@ -445,6 +445,26 @@ def test_html_reads_names_that_are_buttons():
     assert told(rows) == "Day: Monday; Hours: 9"
 
 
+def test_html_reads_a_table_in_a_box_of_facts():
+    """Its rows are part of the row that it is in, or make one."""
+    rows = (
+        "<tr><th>City<td>Riga<tr><th>Rain<td><table><caption>mm<tr><td>May<td>42"
+        "<tr><td>June<td>61</table><tr><td colspan=2><table><tr><th>Trams<td>8</table>"
+    )
+
+    assert told(rows) == "City: Riga\nRain: mm; May | 42; June | 61\nTrams: 8"
+
+
+def test_html_takes_tables_side_by_side_for_layout():
+    """They are neither in bold nor names; nor is one data that holds one in one."""
+    inner = "<table><tr><th>{}<td>{}</table>"
+    side = f"<tr><td>{inner.format(1, 2)}<td>{inner.format(3, 4)}<tr><td>a<td>b"
+    deep = f"<tr><th>a<td>{inner.format('b', inner.format(3, 4))}"
+
+    assert told(side) == "1: 2\n\n3: 4\n\na\n\nb"
+    assert told(deep) == "a\n\nb: 3: 4"
+
+
 STORY = "The council decided to close the bridge for the whole of the winter, and why."
 
 
