@@ -2,7 +2,7 @@
 
 What is read is what is printed: paragraphs, each with its text boxes after it, tables a
 row a line, then diagrams (SmartArt) and footnotes. Deleted text, comments, headers and
-footers are left out.
+footers and what is formatted as hidden are left out.
 """
 
 from collections.abc import Iterator
@@ -19,8 +19,10 @@ _WORD = Dialect(
     rows=frozenset({"tr"}),
     cells=frozenset({"tc"}),
     texts=frozenset({"t"}),
-    # Fallback repeats its Choice; rt tells how the word beside it is spoken
-    skipped=frozenset({"Fallback", "del", "moveFrom", "rt"}),
+    # Fallback repeats its Choice; rt tells how the word beside it is spoken, and
+    # rPrChange how it was formatted
+    skipped=frozenset({"Fallback", "del", "moveFrom", "rt", "rPrChange"}),
+    hides="vanish",
     marks={"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"},
     styles={"pStyle": "val"},
 )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from index.readers.elements import Event
 
 _SPACE = re.compile(r"[ \t\r\n]+")
+_RUN, _OFF = "r", ("0", "false", "off")  # ECMA-376-1, 17.17.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +17,8 @@ class Dialect:
 
     texts: what holds characters; empty when all of a paragraph does, white space being
     one space. notes: what holds a note where its sign stands. skipped: what is not
-    read. marks: what stands for characters. styles: what names the style of a
-    paragraph, and in which attribute.
+    read. hides: what hides the run that it is in. marks: what stands for characters.
+    styles: what names the style of a paragraph, and in which attribute.
     """
 
     paragraphs: frozenset[str]
@@ -26,6 +27,7 @@ class Dialect:
     texts: frozenset[str] = frozenset()
     notes: frozenset[str] = frozenset()
     skipped: frozenset[str] = frozenset()
+    hides: str = ""
     marks: Mapping[str, str] = field(default_factory=dict)
     styles: Mapping[str, str] = field(default_factory=dict)
 
@@ -60,10 +62,11 @@ def blocks(events: Iterable[Event], dialect: Dialect) -> list[Block]:
     whole, notes = _Holder(""), list[Block]()
     inside = [whole]
     texts = skipped = 0
+    hidden = False
     holders = dialect.paragraphs | dialect.rows | dialect.cells | dialect.notes
     for kind, name, attributes in events:
         if kind == "text":
-            if not skipped and (texts or not dialect.texts):
+            if not (skipped or hidden) and (texts or not dialect.texts):
                 shown = name if dialect.texts else _SPACE.sub(" ", name)
                 inside[-1].parts.append(shown)
             continue
@@ -72,6 +75,9 @@ def blocks(events: Iterable[Event], dialect: Dialect) -> list[Block]:
         texts += step * (name in dialect.texts)
         if kind == "start":
             inside += [_Holder(name)] if name in holders else []
+            if name == dialect.hides and not skipped:
+                hidden = attributes.get("val", "1") not in _OFF
+            hidden &= name != _RUN
             if not skipped:
                 _mark(inside[-1], name, attributes, dialect)
         elif name in holders:

@@ -65,6 +65,21 @@ def test_docx_reads_text_boxes_once(tmp_path):
     assert document.text == "Around.\n\nIn a\n\nbox"
 
 
+def test_docx_leaves_out_what_is_hidden(tmp_path):
+    """Runs are; a paragraph whose mark alone is hidden is not."""
+    run = "<w:r><w:rPr>{}</w:rPr><w:t>{}</w:t></w:r>".format
+    body = (
+        "<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr>"
+        + run("", "Ar")
+        + run("<w:vanish/>", "gone")
+        + run('<w:vanish w:val="0"/>', "ou")
+        + run("<w:rPrChange><w:rPr><w:vanish/></w:rPr></w:rPrChange>", "nd")
+        + "</w:p>"
+    )
+
+    assert read_one(tmp_path / "a.docx", samples.docx(body)).text == "Around"
+
+
 def test_docx_text_box_in_a_table_stays_in_its_cell(tmp_path):
     """And does not part the words around it."""
     box = f"<w:txbxContent>{p('box')}</w:txbxContent>"
