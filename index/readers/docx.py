@@ -23,7 +23,7 @@ _WORD = Dialect(
     # rPrChange how it was formatted
     skipped=frozenset({"Fallback", "del", "moveFrom", "rt", "rPrChange"}),
     hides="vanish",
-    marks={"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"},
+    marks={"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "den": "/"},
     styles={"pStyle": "val"},
 )
 _BESIDE = ("diagramData", "footnotes", "endnotes")

@@ -80,6 +80,13 @@ def test_docx_leaves_out_what_is_hidden(tmp_path):
     assert read_one(tmp_path / "a.docx", samples.docx(body)).text == "Around"
 
 
+def test_docx_reads_fractions(tmp_path):
+    """Of formulas: their parts are not one word."""
+    body = "<w:p><w:num><w:t>a</w:t></w:num><w:den><w:t>b</w:t></w:den></w:p>"
+
+    assert read_one(tmp_path / "a.docx", samples.docx(body)).text == "a/b"
+
+
 def test_docx_text_box_in_a_table_stays_in_its_cell(tmp_path):
     """And does not part the words around it."""
     box = f"<w:txbxContent>{p('box')}</w:txbxContent>"
