@@ -1,8 +1,8 @@
 """Word documents (Office Open XML, ECMA-376).
 
 What is read is what is printed: paragraphs, each with its text boxes after it, tables a
-row a line, then diagrams (SmartArt) and footnotes. Deleted text, comments, headers and
-footers and what is formatted as hidden are left out.
+row a line, then diagrams (SmartArt), titles of charts and footnotes. Deleted text,
+comments, headers and footers and what is formatted as hidden are left out.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _WORD = Dialect(
     marks={"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "den": "/"},
     styles={"pStyle": "val"},
 )
-_BESIDE = ("diagramData", "footnotes", "endnotes")
+_BESIDE = ("diagramData", "chart", "footnotes", "endnotes")
 _TITLES = ("title", "heading 1")
 
 

@@ -1,6 +1,7 @@
 """Presentations (Office Open XML, ECMA-376): a slide is a page.
 
-What is drawn on it as a diagram (SmartArt) comes after its other text, then its notes.
+What is drawn on it as a diagram (SmartArt) comes after its other text, then titles of
+charts, then its notes.
 """
 
 from collections.abc import Iterator
@@ -52,5 +53,5 @@ def _slides(package: Package) -> Iterator[str]:
 
 
 def _slide(package: Package, part: str) -> str:
-    parts = [part, *package.linked(part, "diagramData", "notesSlide")]
+    parts = [part, *package.linked(part, "diagramData", "chart", "notesSlide")]
     return text_of(b for part in parts for b in blocks(package.events(part), _DRAWING))

@@ -169,23 +169,32 @@ def test_pptx_slides_are_pages(tmp_path):
 
 
 def test_diagrams_are_read(tmp_path):
-    """After the slide's other text and before its notes; at the end of a document."""
+    """After the slide's other text and before its notes; at the end of a document.
+
+    As are titles of charts.
+    """
     parts = {
         "ppt/slides/_rels/s1.xml.rels": samples.relations(
-            notesSlide="../n.xml", diagramData="../d.xml"
+            notesSlide="../n.xml", chart="../c.xml", diagramData="../d.xml"
         ),
         "ppt/n.xml": samples.diagram("Note"),
+        "ppt/c.xml": samples.diagram("Sales"),
         "ppt/d.xml": samples.diagram("Collect"),
     }
     slides = samples.pptx(["<a:p><a:r><a:t>One</a:t></a:r></a:p>"], **parts)
     linked = {
-        "word/_rels/document.xml.rels": samples.relations(diagramData="d.xml"),
+        "word/_rels/document.xml.rels": samples.relations(
+            chart="c.xml", diagramData="d.xml"
+        ),
         "word/d.xml": samples.diagram("Collect"),
+        "word/c.xml": samples.diagram("Sales"),
     }
     word = samples.docx(p("One"), **linked)
 
-    assert read_one(tmp_path / "a.pptx", slides).text == "One\n\nCollect\n\nNote"
-    assert read_one(tmp_path / "a.docx", word).text == "One\n\nCollect"
+    assert (
+        read_one(tmp_path / "a.pptx", slides).text == "One\n\nCollect\n\nSales\n\nNote"
+    )
+    assert read_one(tmp_path / "a.docx", word).text == "One\n\nCollect\n\nSales"
 
 
 def test_xlsx_rows_name_their_columns(tmp_path):
