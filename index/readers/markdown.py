@@ -38,15 +38,16 @@ _CODE = r"""
     (?:\n(?![ \t>]*+(?P=fence)[`~]*+[ \t]*$)[^\n]*+)*+
     (?:\n[ \t>]*+(?P=fence)[`~]*+)?
 |
-    (?<![\\`])(?P<ticks>`{1,20}+)(?!`)
+    (?<!`)(?P<ticks>`{1,20}+)(?!`)
     (?:[^`\n]++|\n(?![ \t]*(?:\n|[-*+][ \t]))|(?!(?P=ticks)(?!`))`++){0,200}+
     (?P=ticks)(?!`)
+|
+    \\(?P<escaped>[!-/:-@\[-`{-~])
 """
 _COMMENT = r"<!--(?s:.*?)(?:(?P<end>-->)|\Z)"
 _CODE_ALONE = re.compile(_CODE, re.MULTILINE | re.VERBOSE)
 _CODE_OR_COMMENT = re.compile(f"{_CODE}|{_COMMENT}", re.MULTILINE | re.VERBOSE)
 _RULE = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*(?::?-+:?[ \t]*)?")
-_BAR = re.compile(r"(?<!\\)\|")
 _PLACE = re.compile("\0([0-9]+)\0")  # of code: clean text holds no NUL
 _NO_TEXT = (":timestamp", ":null", ":merge")
 
@@ -155,7 +156,7 @@ def _rules(line: str, names: list[str]) -> bool:
 
 
 def _cells(line: str) -> list[str]:
-    cells = _BAR.split(line.strip().removeprefix("|"))
+    cells = line.strip().removeprefix("|").split("|")
     return [cell.strip() for cell in (cells if cells[-1].strip() else cells[:-1])]
 
 
@@ -177,11 +178,14 @@ def _heading(match: re.Match[str]) -> str:
 
 
 def _parted(text: str) -> tuple[str, list[str]]:
-    """Leave comments out, and numbers in the place of code; give that code, too."""
+    """Leave comments out, and numbers in the place of code; give that code, too.
+
+    A character that a backslash makes none of the marks is like code.
+    """
     code: list[str] = []
 
     def replaced(match: re.Match[str]) -> str:
-        found = match[0]
+        found = match["escaped"] or match[0]
         if not found.startswith("<!--"):
             code.append(found)
             return f"\0{len(code) - 1}\0"

@@ -112,7 +112,19 @@ def test_markdown_reads_marks_around_code():
     )
 
     assert markdown.plain(marked) == (
-        "`f()` and `g*h`\nA \\` and b `` c.\n\nd `e*f*g` <!-- `h"
+        "`f()` and `g*h`\nA ` and b `` c.\n\nd `e*f*g` <!-- `h"
+    )
+
+
+def test_markdown_reads_escaped_marks_as_characters():
+    """Without their backslash, which code and letters keep."""
+    marked = (
+        "\\# It\\'s \\*no\\* emphasis, \\[no link\\](x), 5 \\$, `\\*` C:\\a\n\n"
+        "| a\\|b | c |\n|---|---|\n| d | e |\n"
+    )
+
+    assert markdown.plain(marked) == (
+        "# It's *no* emphasis, [no link](x), 5 $, `\\*` C:\\a\n\na|b: d; c: e\n"
     )
 
 
