@@ -25,6 +25,7 @@ _FENCE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _FIELD = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[^\s#:]{1,60}:(?!\S)|\s*[{]")
 # These take linear time on any file: what repeats is bounded, or ends where it begins.
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S[^\n]*)$", re.MULTILINE)
+_UNDERLINED = re.compile(r"^(\S[^\n]*)\n=+[ \t]*$", re.MULTILINE)
 _CLOSING = re.compile(r"(?<![ \t#])[ \t]+#{1,6}$")
 _LINK = re.compile(
     r"!?\[([^\[\]\n]{0,500})\]"
@@ -180,7 +181,8 @@ def _heading(match: re.Match[str]) -> str:
 def _parted(text: str) -> tuple[str, list[str]]:
     """Leave comments out, and numbers in the place of code; give that code, too.
 
-    A character that a backslash makes none of the marks is like code.
+    A character that a backslash makes none of the marks is like code; an underlined
+    heading becomes one like others.
     """
     code: list[str] = []
 
@@ -193,7 +195,8 @@ def _parted(text: str) -> tuple[str, list[str]]:
             return ""
         return "<!--" + _CODE_ALONE.sub(replaced, found[4:])
 
-    return _CODE_OR_COMMENT.sub(replaced, text), code
+    prose = _CODE_OR_COMMENT.sub(replaced, text)
+    return _UNDERLINED.sub(r"# \1", prose), code
 
 
 def _joined(prose: str, code: list[str]) -> str:

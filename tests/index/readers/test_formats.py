@@ -142,6 +142,16 @@ def test_markdown_takes_no_title_from_code(tmp_path):
     assert read_one(tmp_path / "a.md", text).title == "The `qa` command"
 
 
+def test_markdown_reads_underlined_headings(tmp_path):
+    """As the older books of style have them; other lines of equal signs stay."""
+    text = "An\nintro.\n\nThe *end*\n=========  \nIt came.\n\n===\na = b\n"
+
+    document = read_one(tmp_path / "a.md", text)
+
+    assert document.title == "The end"
+    assert document.text == "An\nintro.\n\nThe end\nIt came.\n\n===\na = b"
+
+
 def test_markdown_reads_links_with_parentheses():
     """As on Wikipedia."""
     link = "([Mercury](https://en.wikipedia.org/wiki/Mercury_(planet)#Name))"
