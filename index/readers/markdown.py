@@ -169,7 +169,7 @@ def _title(text: str) -> str:
 
 def _unmarked(prose: str) -> str:
     prose = _HEADING.sub(_heading, prose)
-    for pattern in (_LINK, _STRONG, _EMPHASIS):
+    for pattern in (_LINK, _LINK, _STRONG, _EMPHASIS):  # an image may be in a link
         prose = pattern.sub(r"\1", prose)
     return prose
 

@@ -159,6 +159,11 @@ def test_markdown_reads_links_with_parentheses():
     assert markdown.plain(link) == "(Mercury)"
 
 
+def test_markdown_reads_images_in_links():
+    """As badges are."""
+    assert markdown.plain("[![Build](b.svg)](https://a.org) [b](c)") == "Build b"
+
+
 @pytest.mark.parametrize(
     "prose",
     [
