@@ -1,13 +1,15 @@
 """PDF, by PDFium: text as it is drawn, and the pages it stands on.
 
 Lines become paragraphs again (see `lines`); what runs through the pages is left out
-(see `running`). Nothing is drawn, so the size of a page is no matter.
+(see `running`). What was typed into a form, or onto a page, ends its page. Nothing is
+drawn, so the size of a page is no matter.
 """
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from pypdfium2 import PdfDocument, PdfiumError, PdfPage, PdfTextPage, raw
@@ -24,6 +26,9 @@ MAX_CHARACTERS = 100_000_000
 
 _DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _SHOWN = 8
+# What holds a text typed into a field of a form, and one typed onto the page.
+_TYPED = {raw.FPDF_ANNOT_WIDGET: b"V", raw.FPDF_ANNOT_FREETEXT: b"Contents"}
+_UNSEEN = raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
 
 _HYPHEN = re.compile(r"[\ufffe\x02]\s*")  # PDFium's own, where a word is divided
 # Letters and marks that are written from right to left.
@@ -39,9 +44,10 @@ def read(path: Path, name: str) -> Iterator[Document]:
         if len(pdf) > MAX_PAGES:
             raise InputError(f"{len(pdf):,} pages, at most {MAX_PAGES:,} are read")
         facts = pdf.get_metadata_dict()
-        lines, unread = _lines(pdf, "Skia" in facts.get("Producer", ""))
+        lines, typed, unread = _lines(pdf, "Skia" in facts.get("Producer", ""))
         compounds = hyphenated(line for page in lines for line in page)
-        text, pages = paged(joined(page, compounds) for page in without_running(lines))
+        written = (joined(page, compounds) for page in without_running(lines))
+        text, pages = paged(map("\n\n".join, zip(written, typed, strict=True)))
         if not text:
             raise InputError(_no_text(len(pdf), unread))
         yield document(
@@ -66,25 +72,30 @@ def _opened(path: Path) -> PdfDocument:
         raise InputError("damaged, or no PDF; save it again") from error
 
 
-def _lines(pdf: PdfDocument, by_skia: bool) -> tuple[list[list[str]], list[int]]:
-    """Give the lines of every page, and the pages that are pictures, or damaged."""
-    lines, unread, left = [], [], MAX_CHARACTERS
+def _lines(
+    pdf: PdfDocument, by_skia: bool
+) -> tuple[list[list[str]], list[str], list[int]]:
+    """Give the lines of every page, what was typed into it, and the pages that are
+    pictures, or damaged."""
+    lines, typed, unread, left = [], [], [], MAX_CHARACTERS
     for number in range(len(pdf)):
+        text = filled_in = ""
         try:
             with closing(pdf[number]) as page, closing(page.get_textpage()) as written:
                 text = _text(written, by_skia)
+                filled_in = "\n".join(filter(None, _typed(page)))
                 if not text.strip() and _has_picture(page):
                     unread.append(number + 1)
         except PdfiumError:
-            text = ""
             unread.append(number + 1)
-        left -= len(text)
+        left -= len(text) + len(filled_in)
         if left < 0:
             raise InputError(
                 f"more than {MAX_CHARACTERS:,} characters; divide the document"
             )
         lines.append(text.splitlines())
-    return lines, unread
+        typed.append(filled_in)
+    return lines, typed, unread
 
 
 def _text(page: PdfTextPage, by_skia: bool) -> str:
@@ -118,13 +129,33 @@ def _has_picture(page: PdfPage) -> bool:
     return next(iter(pictures), None) is not None
 
 
+def _typed(page: PdfPage) -> Iterator[str]:
+    """Give what was typed into a page, each field after what the form calls it."""
+    for number in range(raw.FPDFPage_GetAnnotCount(page)):
+        note = raw.FPDFPage_GetAnnot(page, number)
+        key = _TYPED.get(raw.FPDFAnnot_GetSubtype(note), b"")
+        is_text = raw.FPDFAnnot_GetValueType(note, key) == raw.FPDF_OBJECT_STRING
+        if is_text and not raw.FPDFAnnot_GetFlags(note) & _UNSEEN:
+            text, name = _value(note, key), _value(note, b"TU")
+            yield f"{name}: {text}" if name and text else text
+        raw.FPDFPage_CloseAnnot(note)
+
+
+def _value(note: object, key: bytes) -> str:
+    text = _utf16(partial(raw.FPDFAnnot_GetStringValue, note, key))
+    return " ".join(text.split())
+
+
 def _language(pdf: PdfDocument) -> str:
-    size = raw.FPDFCatalog_GetLanguage(pdf, None, 0)  # bytes of UTF-16
-    if not 0 < size <= 64:
-        return ""
+    return _utf16(partial(raw.FPDFCatalog_GetLanguage, pdf))
+
+
+def _utf16(get: Callable[..., int]) -> str:
+    """Call a function of PDFium that writes a text, and says its size without place."""
+    size = get(None, 0)  # in bytes
     units = (ctypes.c_ushort * (size // 2))()
-    raw.FPDFCatalog_GetLanguage(pdf, units, size)
-    return "".join(map(chr, units)).strip("\0")
+    get(units, size)
+    return bytes(units).decode("utf-16-le", "replace").strip("\0")
 
 
 def _no_text(n_pages: int, unread: list[int]) -> str:

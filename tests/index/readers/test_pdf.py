@@ -159,6 +159,29 @@ def test_pdf_of_chrome_in_two_scripts(tmp_path):
     assert read(tmp_path / "a.pdf", data).text.split() == ["वा", "هد"]
 
 
+def test_pdf_reads_what_was_typed_into_a_form(tmp_path):
+    """Or onto the page; comments, ticks and what is not shown are left out."""
+    notes = [
+        b"/Subtype/Widget/FT/Tx/T(n1)/TU(Full name)/V(Ana\r Ruiz)",
+        b"/Subtype/Widget/FT/Tx/T(n2)/V<feff52694f1d>",
+        b"/Subtype/Widget/FT/Tx/V()/TU(Empty)",
+        b"/Subtype/Widget/FT/Tx/V(Unseen)/F 2",
+        b"/Subtype/Widget/FT/Btn/V/Yes",
+        b"/Subtype/FreeText/Contents(Paid)",
+        b"/Subtype/Text/Contents(Comment)",
+    ]
+    page = "0 0 300 400]/Annots[" + " ".join(f"{n} 0 R" for n in range(40, 47))
+    others = [b"<</Type/Annot/Rect[0 0 9 9]%b>>" % note for note in notes]
+
+    document = read(
+        tmp_path / "a.pdf", samples.pdf(["Form", "End"], size=page, others=others)
+    )
+
+    typed = "Full name: Ana Ruiz\n剩伝\nPaid"
+    assert document.text == f"Form\n\n{typed}\n\nEnd\n\n{typed}"
+    assert document.page(document.text.index("End")) == 2
+
+
 def test_pdf_scans_are_reported(tmp_path):
     """A picture without text is no empty document, and no silence."""
     data = samples.pdf(
