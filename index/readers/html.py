@@ -1,10 +1,11 @@
 """HTML pages, saved to disk; nothing is fetched.
 
-What is kept is what one reads: navigation, the site's header and footer, scripts and
-furigana are left out, and each block is a paragraph of its own, whose lines end at a
-`<br>` and as they do in a `<pre>`, unless to fit a page; of a table that holds data
-(see `grid`), each row is a line. Where a page says which part of it is the article
-(<article>, <main>) and that holds most of its running text, only that is kept.
+What is kept is what one reads: navigation, the site's header and footer, scripts,
+furigana, the source of formulas and what only old browsers show in place of a film are
+left out, and each block is a paragraph of its own, whose lines end at a `<br>` and as
+they do in a `<pre>`, unless to fit a page; of a table that holds data (see `grid`),
+each row is a line. Where a page says which part of it is the article (<article>,
+<main>) and that holds most of its running text, only that is kept.
 """
 
 import re
@@ -26,7 +27,7 @@ _SPACE = re.compile(r"[ \t\r\n]+")
 
 LEFT_OUT = frozenset(
     "script style nav header footer noscript template svg iframe button select "
-    "textarea rp rt rtc".split()
+    "textarea rp rt rtc audio canvas video annotation annotation-xml".split()
 )
 BOOK = LEFT_OUT - {"header", "footer"}  # they are the chapter's
 # As in ARIA, a header or footer within one of these is its own, not the site's.

@@ -295,6 +295,21 @@ def test_html_with_navigation_or_header_left_open(tmp_path, page):
     assert text.endswith("The bridge was closed.")
 
 
+def test_html_leaves_out_what_stands_for_films():
+    """Browsers that play them show none of it."""
+    unseen = "<video controls>No <a href=x>films</a>.</video><audio>None.</audio>"
+
+    assert html.parse(f"<p>One.</p>{unseen}<p>Two.</p>").text() == "One.\n\nTwo."
+
+
+def test_html_reads_formulas_without_their_source():
+    """TeX is kept beside them in many pages, as in Wikipedia's."""
+    tex = "<annotation encoding=application/x-tex>{\\displaystyle x}</annotation>"
+    page = f"<p>Let <math><semantics><mi>x</mi>{tex}</semantics></math> be 1.</p>"
+
+    assert html.parse(page).text() == "Let x be 1."
+
+
 @pytest.mark.parametrize(
     "ruby",
     [
