@@ -155,14 +155,15 @@ def test_declared_english_must_be_english(tmp_path):
     assert (long.language, short.language) == ("de", "en")
 
 
-def test_pptx_slides_are_pages(tmp_path):
+@pytest.mark.parametrize("name", ["a.pptx", "a.ppsx"])
+def test_pptx_slides_are_pages(tmp_path, name):
     """In the order shown, whatever their files are called; slide numbers are left."""
     number = '<a:p><a:fld type="slidenum"><a:t>1</a:t></a:fld></a:p>'
     slides = [
         f"<a:p><a:r><a:t>{text}</a:t></a:r></a:p>{number}" for text in ("One", "Two")
     ]
 
-    document = read_one(tmp_path / "a.pptx", samples.pptx(slides))
+    document = read_one(tmp_path / name, samples.pptx(slides))
 
     assert (document.title, document.text) == ("One", "One\n\nTwo")
     assert [document.page(at) for at in (0, 5, 7)] == [1, 2, 2]

@@ -88,8 +88,10 @@ def test_read_all_goes_on_after_a_bad_file(tmp_path):
 
 
 def test_read_all_tells_of_documents_without_a_reader(tmp_path):
-    """A picture is passed over; an old Word document is told, in archives too."""
+    """A picture is passed over; an old Word document is told, in archives too, and a
+    page that a browser saved as one file."""
     (tmp_path / "a.png").write_bytes(b"\x89")
+    (tmp_path / "a.mhtml").write_text("x")
     (tmp_path / "b.doc").write_bytes(b"\xd0")
     (tmp_path / "c.zip").write_bytes(samples.zipped({"d.doc": "x", "e.png": "x"}))
 
@@ -97,6 +99,7 @@ def test_read_all_tells_of_documents_without_a_reader(tmp_path):
 
     assert not documents
     assert [(path.name, reason) for path, reason in errors] == [
+        ("a.mhtml", "no reader for .mhtml; save it as .html"),
         ("b.doc", "no reader for .doc; save it as .docx"),
         (
             "c.zip",
