@@ -1,4 +1,4 @@
-"""Rich Text Format, by striprtf; footnotes, which it leaves out, come last.
+"""Rich Text Format, by striprtf; footnotes and boxes, which it leaves out, come last.
 
 A row of a table is a line, and of a link its words are read, without the address.
 """
@@ -19,7 +19,8 @@ _TITLE = re.compile(r"\{\\title ([^{}]{1,1000})\}")
 _DAY = re.compile(r"\{\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
 _CODE_PAGE = re.compile(r"\\ansicpg\d+")
 _FACTS = 100_000  # characters at the beginning that hold them
-_NOTE = re.compile(r"\{\s*(?:\\\*\s*)?\\footnote(?![a-z])")
+_NOTE = re.compile(r"\{\s*(?:\\\*\s*)?\\(?:footnote|shptxt)(?![a-z])")
+_SHAPE = re.compile(r"\\(?:shpgrp|shp|\*\\shpinst)(?![a-z])")  # holds a box
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 # By characters of no text.
 _MARKED = re.compile("\ufdd0([^\ufdd0\ufdd1]*)\ufdd1")
@@ -58,7 +59,8 @@ def _title(rtf: str) -> str:
 
 
 def _marked(rtf: str) -> str:
-    """Put marks around footnotes in place of the word that hides them."""
+    """Put marks around notes and boxes in place of the words that hide them."""
+    rtf = _SHAPE.sub("", rtf)
     parts, end = [], 0
     while note := _NOTE.search(rtf, end):
         parts += [rtf[end : note.start()], "{\ufdd0"]

@@ -486,6 +486,18 @@ def test_rtf_footnotes_come_last(tmp_path, mark):
     assert text == "The treaty ended.\n\nMore.\n\n1 Signed {in} Мир."
 
 
+def test_rtf_boxes_come_last(tmp_path):
+    """What they are drawn like is not read, nor what older programs show for them."""
+    shape = (
+        rb"{\shp{\*\shpinst\shpleft90{\sp{\sn fill}{\sv 1}}"
+        rb"{\shptxt \pard In a\par box\par}}{\shprslt{\*\do{\dptxbxtext old}}}}"
+    )
+
+    text = read_one(tmp_path / "a.rtf", rb"{\rtf1 Ar%bound.\par More.}" % shape).text
+
+    assert text == "Around.\n\nMore.\n\nIn a\nbox"
+
+
 def test_rtf_rows_are_lines(tmp_path):
     """As in other texts; bars and names that only look like marks stay words."""
     row = rb"\trowd\cellx900\cellx1800\pard\intbl %b\cell %b\cell\row"
