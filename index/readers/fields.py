@@ -15,7 +15,8 @@ _LONG = 200  # characters tell a language without fail
 # Marks that turn the direction of what follows them: a name must not pose as another.
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _NO_TITLE = re.compile(
-    r"untitled.*|microsoft \w+ - .*|powerpoint presentation|document ?\d*|slide 1"
+    r"untitled.*|microsoft \w+ - .*|document ?\d*|(slide|folie|diapositiv[ae]|слайд) 1"
+    r"|powerpoint[ -]\w+|(\w+ ){1,3}powerpoint"  # a presentation, in any language
     r"|.*\.(docx?|pptx?|xlsx?|odt|rtf|indd|qxd|tex|dvi|pdf|md|html?)",
     re.IGNORECASE,
 )

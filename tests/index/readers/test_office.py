@@ -121,6 +121,10 @@ def test_line_ends_in_a_cell_end_no_row(tmp_path):
         ("The truce", "The truce"),
         ("Microsoft Word - draft.doc", "a"),
         ("notes.docx", "a"),
+        ("PowerPoint-Präsentation", "a"),
+        ("Presentación de PowerPoint", "a"),
+        ("PowerPoint 演示文稿", "a"),
+        ("PowerPoint for the truce", "PowerPoint for the truce"),
         ("", "a"),
     ],
 )
