@@ -115,7 +115,7 @@ def _put(written: list[Block], holder: _Holder, dialect: Dialect) -> None:
 
 def _joined(parts: list[str], name: str, dialect: Dialect) -> str:
     if name in dialect.rows:
-        return " | ".join(part for part in parts if part)
+        return " | ".join(filter(str.strip, parts))
     if name in dialect.cells:
         return " ".join(" ".join(parts).split())  # a row is one line
     return "".join(parts).strip()

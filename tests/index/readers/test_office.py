@@ -327,6 +327,15 @@ def test_odt_reads_what_is_printed(tmp_path):
     assert document.text == "Truce\n\nOne two\tthree\nfour"
 
 
+def test_odt_rows_hold_cells_alone(tmp_path):
+    """Not the white space between these, which some programs write; empty ones go."""
+    filled = "<table:table-row>\n {}\n {}\n</table:table-row>"
+    empty = filled.format(cell("\n"), cell(""))
+    body = filled.format(cell(" Ana\n"), cell("Riga")) + empty
+
+    assert read_one(tmp_path / "a.odt", samples.odf(body)).text == "Ana | Riga"
+
+
 def test_odt_notes_come_last(tmp_path):
     """The sentence that a note is on stays whole."""
     note = (
