@@ -31,6 +31,15 @@ _LINK = re.compile(
     r"!?\[([^\[\]\n]{0,500})\]"
     r"\((?:[^()\s]|\([^()\s]{0,500}\)){0,2000}(?: \"[^\"\n]{0,200}\")?\)"
 )
+# Where the address of a link stands apart, and what refers to it.
+_ADDRESS = re.compile(
+    r"^ {0,3}\[([^\[\]\n^][^\[\]\n]{0,500})\]:[ \t]+\S*[/#]\S*"
+    r"(?:[ \t]+[\"'(][^\n]*)?[ \t]*$\n?",
+    re.MULTILINE,
+)
+_REFERENCE = re.compile(
+    r"(?<!\])!?\[([^\[\]\n]{1,500})\](?:\[([^\[\]\n]{0,500})\])?(?!\()"
+)
 _STRONG = re.compile(r"\*\*(?=\S)([^*\n]{1,500})(?<=\S)\*\*")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{1,500})(?<=\S)\*(?![\w*])")
 # A fence may be in a list or a quotation, and left open; a span is in one paragraph.
@@ -196,7 +205,23 @@ def _parted(text: str) -> tuple[str, list[str]]:
         return "<!--" + _CODE_ALONE.sub(replaced, found[4:])
 
     prose = _CODE_OR_COMMENT.sub(replaced, text)
-    return _UNDERLINED.sub(r"# \1", prose), code
+    return _UNDERLINED.sub(r"# \1", _linked(prose, code)), code
+
+
+def _linked(prose: str, code: list[str]) -> str:
+    """Leave out addresses that stand apart, and the marks of what refers to them."""
+
+    def key(label: str) -> str:
+        return _joined(label, code).casefold()
+
+    def words(found: re.Match[str]) -> str:
+        return found[1] if key(found[2] or found[1]) in keys else found[0]
+
+    keys = {key(found[1]) for found in _ADDRESS.finditer(prose)}
+    prose = _ADDRESS.sub("", prose) if keys else prose
+    for _ in range(2 if keys else 0):  # an image may be in a link
+        prose = _REFERENCE.sub(words, prose)
+    return prose
 
 
 def _joined(prose: str, code: list[str]) -> str:

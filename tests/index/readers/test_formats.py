@@ -159,6 +159,21 @@ def test_markdown_reads_links_with_parentheses():
     assert markdown.plain(link) == "(Mercury)"
 
 
+def test_markdown_reads_links_whose_addresses_stand_apart():
+    """By the name of these, whatever its case, or by what they say; what refers to
+    none, as a note does, stays."""
+    marked = (
+        "## [1.0] of [the *map*][Map]\n[![b][b]][map] and [`f()`], a[0][1], [x](y) "
+        "[^n] [none][no] [b](c)\n\n[1.0]: https://a.org/1\n[map]: <m/n> 'Map'\n"
+        "[`f()`]: #f\n[b]: b.svg#1\n\n[^n]: a/note\n[12:30]: hello\n"
+    )
+
+    assert markdown.plain(marked) == (
+        "1.0 of the map\nb and `f()`, a[0][1], x [^n] [none][no] b\n\n\n"
+        "[^n]: a/note\n[12:30]: hello\n"
+    )
+
+
 def test_markdown_reads_images_in_links():
     """As badges are."""
     assert markdown.plain("[![Build](b.svg)](https://a.org) [b](c)") == "Build b"
@@ -654,6 +669,7 @@ TICKS = " ".join("`" * n for n in range(1, 45))
             ("md", unit)
             for unit in ["[", "[](", "*", "**a", "<!--", "# a  ", "- ", "`", "` `` "]
         ),
+        ("md", "[a]: /\n[a][a] "),
         *(
             ("md", unit)
             for unit in ["[](((a", "[](a(", "```\n", "``` `\n", "\\`", TICKS]
