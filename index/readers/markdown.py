@@ -28,7 +28,7 @@ _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S[^\n]*)$", re.MULTILINE)
 _UNDERLINED = re.compile(r"^(\S[^\n]*)\n=+[ \t]*$", re.MULTILINE)
 _CLOSING = re.compile(r"(?<![ \t#])[ \t]+#{1,6}$")
 _LINK = re.compile(
-    r"!?\[([^\[\]\n]{0,500})\]"
+    r"!?\[((?:[^\[\]\n]|\n(?![ \t]*\n)){0,500})\]"
     r"\((?:[^()\s]|\([^()\s]{0,500}\)){0,2000}(?: \"[^\"\n]{0,200}\")?\)"
 )
 # Where the address of a link stands apart, and what refers to it.
@@ -38,7 +38,8 @@ _ADDRESS = re.compile(
     re.MULTILINE,
 )
 _REFERENCE = re.compile(
-    r"(?<!\])!?\[([^\[\]\n]{1,500})\](?:\[([^\[\]\n]{0,500})\])?(?!\()"
+    r"(?<!\])!?\[((?:[^\[\]\n]|\n(?![ \t]*\n)){1,500})\]"
+    r"(?:\[([^\[\]\n]{0,500})\])?(?!\()"
 )
 _STRONG = re.compile(r"\*\*(?=\S)([^*\n]{1,500})(?<=\S)\*\*")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{1,500})(?<=\S)\*(?![\w*])")

@@ -174,6 +174,13 @@ def test_markdown_reads_links_whose_addresses_stand_apart():
     )
 
 
+def test_markdown_reads_links_over_a_line_end():
+    """But none over a blank line."""
+    marked = "See [the\nmap](m) and [the\nlist][l].\n\n[a\n\nb](c)\n[l]: /l"
+
+    assert markdown.plain(marked) == "See the\nmap and the\nlist.\n\n[a\n\nb](c)\n"
+
+
 def test_markdown_reads_images_in_links():
     """As badges are."""
     assert markdown.plain("[![Build](b.svg)](https://a.org) [b](c)") == "Build b"
