@@ -1,11 +1,12 @@
 """Markdown, with YAML front matter (`title`, `date`, `language`, `source`).
 
-Headings, emphasis and links become plain text: a document's text is what people
+Headings, emphasis, links and HTML become plain text: a document's text is what people
 read. Code stays as it is. Front matter is small and plain: no aliases, no tags.
 """
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,14 @@ _LINK = re.compile(
     r"!?\[((?:[^\[\]\n]|\n(?![ \t]*\n)){0,500})\]"
     r"\((?:[^()\s]|\([^()\s]{0,500}\)){0,2000}(?: \"[^\"\n]{0,200}\")?\)"
 )
+# HTML in it, with what stands within a line first.
+_TAG = re.compile(
+    r"</?(?:(?P<within>a|b|code|del|em|font|i|img|ins|kbd|mark|s|small|span|strong|sub|sup|u)"
+    r"|br|center|details|div|h[1-6]|hr|li|ol|p|pre|summary|table|tbody|td|th|thead|tr|ul)"
+    r"(?=[\s/>])(?:[^<>\n]|\n(?![ \t]*\n)){0,1000}>",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(r"&#?\w{1,31};")
 # Where the address of a link stands apart, and what refers to it.
 _ADDRESS = re.compile(
     r"^ {0,3}\[([^\[\]\n^][^\[\]\n]{0,500})\]:[ \t]+\S*[/#]\S*"
@@ -178,6 +187,7 @@ def _title(text: str) -> str:
 
 
 def _unmarked(prose: str) -> str:
+    prose = _TAG.sub(lambda tag: "" if tag["within"] else " ", prose)
     prose = _HEADING.sub(_heading, prose)
     for pattern in (_LINK, _LINK, _STRONG, _EMPHASIS):  # an image may be in a link
         prose = pattern.sub(r"\1", prose)
@@ -226,4 +236,5 @@ def _linked(prose: str, code: list[str]) -> str:
 
 
 def _joined(prose: str, code: list[str]) -> str:
+    prose = _ENTITY.sub(lambda entity: unescape(entity[0]), prose)
     return _PLACE.sub(lambda place: code[int(place[1])], prose)

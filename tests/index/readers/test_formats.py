@@ -174,6 +174,20 @@ def test_markdown_reads_links_whose_addresses_stand_apart():
     )
 
 
+def test_markdown_reads_no_tags():
+    """Words that they are in stay whole, others apart; what is none stays."""
+    marked = (
+        '<h1 align="center">The <b>tru</b>ce</h1>\n[![x](y)](z) <img src=a\nalt=b />'
+        "\n\n| a | b |\n|---|---|\n| c<br>d | e &#124; `<b>&lt;` |\n\n"
+        "List<T>, <https://a.org>, a <b, c>, \\<p> &nope; &lt;p&gt; AT&T <i\n\n>"
+    )
+
+    assert markdown.plain(marked) == (
+        " The truce \nx \n\na: c d; b: e | `<b>&lt;`\n\n"
+        "List<T>, <https://a.org>, a <b, c>, <p> &nope; <p> AT&T <i\n\n>"
+    )
+
+
 def test_markdown_reads_links_over_a_line_end():
     """But none over a blank line."""
     marked = "See [the\nmap](m) and [the\nlist][l].\n\n[a\n\nb](c)\n[l]: /l"
