@@ -235,8 +235,11 @@ def _sentences(
         for one, (places, _), of_it in zip(kept, own, scores, strict=True)
         for place, score in zip(places, of_it.tolist(), strict=True)
     ]
-    chosen = answer.choose([sentence.score for sentence in found])
-    return tuple(found[at] for at in chosen)
+    different: dict[str, Sentence] = {}  # what several say in the same words, once
+    for one in sorted(found, key=lambda one: -one.score):
+        different.setdefault(one.text, one)
+    told = list(different.values())
+    return tuple(told[at] for at in answer.choose([one.score for one in told]))
 
 
 def _own(

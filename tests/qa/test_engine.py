@@ -194,6 +194,17 @@ def test_what_differs_in_a_fact_is_shown(tmp_path):
     assert said == {"note000.txt": ["note002.txt"], "note001.txt": []}
 
 
+def test_what_several_say_in_the_same_words_is_answered_once(tmp_path):
+    """Their passages are hits of their own, for they differ elsewhere."""
+    mayor = "The mayor of Tollbridge is Ada Byrne."
+    qa = kept(tmp_path, [f"The river rose to {n} feet. {mayor}" for n in (7, 12, 30)])
+
+    answer = qa.ask("Who is the mayor of Tollbridge?")
+
+    assert {f"note00{i}.txt" for i in range(3)} <= {h.document.id for h in answer.hits}
+    assert [sentence.text for sentence in answer.sentences].count(mayor) == 1
+
+
 @pytest.mark.parametrize("copies", [1, 4, 12])
 def test_an_answer_that_stands_several_times_is_an_answer(tmp_path, copies):
     """In one document, where it is one hit, and in forms that differ in a number."""
