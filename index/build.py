@@ -1,6 +1,5 @@
 """Documents to a snapshot: read, split, embed, write."""
 
-import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -65,11 +64,6 @@ def build(
     """
     paths = [paths] if isinstance(paths, str | Path) else list(paths)
     errors: Errors = []
-    if os.path.abspath(folder) in map(os.path.abspath, paths):
-        raise InputError(
-            f"{folder} is to be indexed and to hold the index; give the index a folder "
-            "of its own"
-        )
     found = sources.find(paths, lambda *error: errors.append(error))
     recipe = Recipe([str(Path(path).absolute()) for path in paths], model, size)
     tell = progress or _quiet

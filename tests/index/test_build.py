@@ -57,14 +57,6 @@ def test_a_single_path_may_be_given_as_it_is(fast, articles, tmp_path):
         assert layout.current(tmp_path / "one")[1].paths == [str(articles)]
 
 
-def test_documents_are_not_where_the_index_is(fast, articles):
-    """Its words would be documents of the next build."""
-    with pytest.raises(InputError, match="give the index a folder of its own"):
-        index.build([articles], f"{articles}/../{articles.name}/")
-
-    assert not (articles / layout.CURRENT).exists()
-
-
 def test_an_index_may_have_any_name(fast, articles, tmp_path):
     """Even one that is not UTF-8; built, built again with what was there, and read."""
     folder = tmp_path / "a?\udcff%23"
