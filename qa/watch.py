@@ -1,11 +1,13 @@
 """Build an index again whenever its documents change."""
 
 import logging
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence, Set
 from pathlib import Path
 from threading import Event
 
 from watchfiles import watch
+from watchfiles.main import FileChange
 
 from index.build import BuildReport
 from index.errors import ModelError, PassageError
@@ -34,10 +36,36 @@ def follow(
     and tried again; the index stays as it was. Raises ModelError: no change of the
     documents mends a model.
     """
-    places, index = [_there(path.resolve()) for path in paths], folder.resolve()
-    seen = watch(
-        *{place if place.is_dir() else place.parent for place in places},
-        watch_filter=lambda _, path: counts(Path(path), places, index),
+    index = folder.resolve()
+    while True:
+        places = _places(paths)
+        folders = {place if place.is_dir() else place.parent for place in places}
+        problem: str | None = ""
+        is_stale = False
+        for changes in _seen(folders, places, index, stop):
+            # A folder that is put in the place of a watched one is not watched.
+            is_stale |= any(Path(path) in folders for _, path in changes)
+            is_stale |= _places(paths) != places
+            if changes or problem is not None:
+                last, problem = problem, _build(build, tell)
+                if problem and problem != last:
+                    log.warning("%s", problem)
+            if is_stale and problem is None:
+                break
+        else:
+            return
+
+
+def _seen(
+    folders: Set[Path], places: Sequence[Path], index: Path, stop: Event
+) -> Iterator[Set[FileChange]]:
+    """Give changes as they come, none when it is time to try again; from the first
+    look on nothing is missed."""
+    return watch(
+        *folders,
+        watch_filter=lambda _, path: (
+            Path(path) in folders or counts(Path(path), places, index)
+        ),
         stop_event=stop,
         step=QUIET_MS,
         debounce=LATEST_MS,
@@ -45,12 +73,6 @@ def follow(
         yield_on_timeout=True,
         raise_interrupt=False,
     )
-    problem: str | None = ""
-    for changes in seen:  # from the first look on nothing is missed
-        if changes or problem is not None:
-            last, problem = problem, _build(build, tell)
-            if problem and problem != last:
-                log.warning("%s", problem)
 
 
 def counts(path: Path, places: Sequence[Path], index: Path) -> bool:
@@ -64,6 +86,11 @@ def counts(path: Path, places: Sequence[Path], index: Path) -> bool:
     named = path.suffix == "" or path.is_dir() or gone or has_reader(path.name)
     visible = path.name == IGNORE or (named and path.name[0] != ".")
     return visible and any(path.is_relative_to(place) for place in places)
+
+
+def _places(paths: Sequence[Path]) -> list[Path]:
+    """Tell where paths lead now: a link may be set anew."""
+    return [_there(Path(os.path.realpath(path))) for path in paths]
 
 
 def _there(path: Path) -> Path:

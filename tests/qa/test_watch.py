@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 from queue import Queue
+from shutil import rmtree
 from types import SimpleNamespace
 
 import pytest
@@ -64,6 +65,45 @@ def test_a_model_that_cannot_be_used_ends_it(tmp_path, monkeypatch):
 
     with pytest.raises(ModelError):
         watch.follow([tmp_path], tmp_path / "x", build, print, threading.Event())
+
+
+def test_a_folder_that_was_replaced_is_watched(watched):
+    """Moved away, or deleted, and another one there: by its changes, too."""
+    for text, away in (("New.", Path.rename), ("Newer.", lambda old, _: rmtree(old))):
+        away(watched.docs, watched.docs.with_name("old"))
+        (watched.docs / "index").mkdir(parents=True)
+        for said in (f"{text} At first.", text):
+            (watched.docs / "a.md").write_text(said)
+
+            while watched.built.get(timeout=20).text != said:
+                pass
+
+
+def test_a_link_that_leads_elsewhere_is_followed(tmp_path, monkeypatch):
+    """Releases are put in place so: no file below the link has changed."""
+    monkeypatch.setattr(watch, "AGAIN_MS", 100)
+    docs, built, stop = tmp_path / "docs", Queue(), threading.Event()
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.md").write_text(name)
+    docs.symlink_to("one")
+
+    def build():
+        return (docs / "a.md").read_text()
+
+    arguments = [docs], tmp_path / "index", build, built.put, stop
+    thread = threading.Thread(target=watch.follow, args=arguments)
+    thread.start()
+    try:
+        assert built.get(timeout=20) == "one"
+        (tmp_path / "new").symlink_to("two")
+        (tmp_path / "new").rename(docs)
+
+        while built.get(timeout=20) != "two":
+            pass
+    finally:
+        stop.set()
+        thread.join()
 
 
 @pytest.mark.parametrize(
