@@ -72,6 +72,7 @@ def _seen(
         rust_timeout=AGAIN_MS,
         yield_on_timeout=True,
         raise_interrupt=False,
+        ignore_permission_denied=True,
     )
 
 
