@@ -171,8 +171,10 @@ def _is_ignored(name: str, ignored: Ignored) -> bool:
 
 
 def _is_index(folder: str) -> bool:
-    return os.path.isfile(f"{folder}/CURRENT") and os.path.isdir(
-        f"{folder}/generations"
+    """Tell whether a folder is an index, or keeps the generations of one."""
+    is_kept = os.path.basename(folder.rstrip("/")) == "generations"
+    return (is_kept and os.path.isfile(f"{folder}/../CURRENT")) or (
+        os.path.isfile(f"{folder}/CURRENT") and os.path.isdir(f"{folder}/generations")
     )
 
 

@@ -9,6 +9,7 @@ from threading import Event
 from watchfiles import watch
 from watchfiles.main import FileChange
 
+from index import layout
 from index.build import BuildReport
 from index.errors import ModelError, PassageError
 from index.readers import has_reader
@@ -81,12 +82,19 @@ def counts(path: Path, places: Sequence[Path], index: Path) -> bool:
 
     What is gone, or has no suffix, may be a folder that was moved.
     """
-    if path.is_relative_to(index):
+    if path.is_relative_to(index) and _is_own(path.relative_to(index)):
         return False
     gone = not path.exists() and path.name[-1] != "~"
     named = path.suffix == "" or path.is_dir() or gone or has_reader(path.name)
     visible = path.name == IGNORE or (named and path.name[0] != ".")
     return visible and any(path.is_relative_to(place) for place in places)
+
+
+def _is_own(name: Path) -> bool:
+    """Tell whether a build, or the page, writes what has this name in an index."""
+    first = name.parts[0] if name.parts else ""
+    own = ("", "documents", layout.GENERATIONS, layout.LOCK)
+    return first in own or first.startswith(layout.CURRENT)
 
 
 def _places(paths: Sequence[Path]) -> list[Path]:

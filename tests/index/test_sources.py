@@ -97,6 +97,16 @@ def test_patterns_find_files(docs, pattern, found):
     assert names(docs / pattern) == found
 
 
+@pytest.mark.parametrize("paths", [".", "**/*.*"])
+def test_an_index_is_not_read_that_lies_among_its_documents(docs, monkeypatch, paths):
+    """As with `qa build . --index .`; the words of the last one were a document."""
+    monkeypatch.chdir(docs)
+    reports = [index.build([paths], "."), index.build([paths], ".")]
+
+    assert [report.documents for report in reports] == [5, 5]
+    assert reports[1].errors == []
+
+
 def test_patterns_leave_indexes_out(docs):
     """Their own files are no documents."""
     (docs / "idx" / "generations" / "1").mkdir(parents=True)

@@ -107,6 +107,25 @@ def test_a_link_that_leads_elsewhere_is_followed(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    ("name", "counted"),
+    [
+        ("a.md", True),
+        ("deep/a.md", True),
+        ("LOCK", False),
+        ("CURRENT", False),
+        ("CURRENT.tmp", False),
+        ("generations/.draft/terms.txt", False),
+        (".", False),
+    ],
+)
+def test_documents_may_lie_in_the_folder_of_the_index(name, counted):
+    """As with `qa watch . --index .`, which must not build for ever."""
+    folder = Path("/x/docs")
+
+    assert watch.counts(folder / name, [folder], folder) is counted
+
+
+@pytest.mark.parametrize(
     ("path", "counted"),
     [
         ("docs/a.md", True),
