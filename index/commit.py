@@ -84,10 +84,11 @@ def _commit(folder: Path, draft: Draft) -> None:
 
 
 def _usable(folder: Path) -> list[str]:
-    """Give the pointer to the current generation, if it can be gone back to."""
+    """Give the pointer to the current generation, if it can be gone back to: damage
+    would only be told of once more."""
     try:
-        layout.current(folder)
-        return layout.pointers(folder)[:1]
+        altered = layout.problems(*layout.current(folder))
+        return [] if altered else layout.pointers(folder)[:1]
     except (PassageError, FileNotFoundError):
         return []
 

@@ -257,6 +257,18 @@ def test_a_damaged_index_can_be_built_again(folder, articles):
     check(folder, report.passages)
 
 
+def test_a_damaged_generation_is_not_kept(folder, articles):
+    """After the build that `qa verify` asks for, nothing is wrong any more."""
+    spans = folder / "generations/1" / layout.SPANS
+    spans.write_bytes(spans.read_bytes()[:-1] + b"x")
+    assert len(store.verify(folder)) == 1
+
+    index.build([articles], folder)
+
+    assert store.verify(folder) == []
+    assert not spans.exists()
+
+
 def test_the_commit_is_the_replacement_of_current(folder, articles, monkeypatch):
     """Files and folders are synced before CURRENT names them."""
     done = []
