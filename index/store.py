@@ -7,6 +7,7 @@ not deleted.
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -230,6 +231,18 @@ class Snapshot:
         """Compare files with their checksums."""
         return not problems(self.folder, self.manifest, *names)
 
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Say that a file was altered where something fails in a block, and one was."""
+        try:
+            yield
+        except PassageError:
+            raise
+        except Exception as error:
+            if altered := problems(self.folder, self.manifest):
+                raise corrupt(self.folder, altered[0]) from error
+            raise
+
     def close(self) -> None:
         """Let go of the texts; arrays go with the last reference to them."""
         self._texts.close()
@@ -261,8 +274,11 @@ class Snapshot:
         self, name: str, dtype: Any = None, shape: tuple[int | None, ...] | None = None
     ) -> NDArray[Any]:
         path = self.folder / name
-        # A plain view: each slice of a `memmap` runs code of its own.
-        array = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+        try:
+            # A plain view: each slice of a `memmap` runs code of its own.
+            array = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+        except (ValueError, EOFError) as error:  # which tell how to load it unsafely
+            raise corrupt(self.folder, f"{name} was altered") from error
         fits = shape is None or (
             array.dtype == dtype
             and len(shape) == array.ndim

@@ -364,7 +364,8 @@ class Collection:
 def load(snapshot: Snapshot) -> Collection:
     """Load the models a snapshot was built with.
 
-    Raises ModelError when one of them has changed since.
+    Raises ModelError when one of them has changed since, CorruptSnapshot when a file
+    was altered in a way that shows.
     """
     manifest = snapshot.manifest
     embedder, table = embedders.load(manifest.model), embedders.load_words(TABLE)
@@ -374,7 +375,8 @@ def load(snapshot: Snapshot) -> Collection:
                 f"the index was built with the model {wanted}, but what is installed "
                 f"now is {found.id}; build the index again with qa build"
             )
-    return Collection(snapshot, embedder, table)
+    with snapshot.blamed():
+        return Collection(snapshot, embedder, table)
 
 
 def _in_memory(lexical: Lexical) -> Lexical:

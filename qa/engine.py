@@ -115,7 +115,8 @@ class QA:
         language, source, since, until, folder: only documents that have this, see
         `qa.filters.Filter`. like, unlike: places of hits (`hit.place`) to find more
         of, or nothing of the kind. Raises ValueError when the question is blank, k is
-        not in 1..1000, or a date is in another form.
+        not in 1..1000, or a date is in another form, CorruptSnapshot when a file of the
+        index was altered in a way that shows.
         """
         began = time.perf_counter()
         question = question.encode("utf-8", "replace").decode()  # no lone surrogates
@@ -127,21 +128,22 @@ class QA:
         opened = self._opened
         wanted = (language, source, since, until, folder)
         filter = Filter(*(value or "" for value in wanted))
-        among = opened.among(filter)
-        asked = opened.read(question, among)
         told = Feedback.read(opened.snapshot, like, unlike)
-        for depth in DEPTHS:
-            ranking = opened.rank(asked, depth, among, told)
-            if self.reranker is not None:
-                ranking = self.reranker.rank(question, ranking, opened.text)
-            different, same = reply.distinct(opened, ranking, k, told.unlike)
-            if len(different) >= k or len(ranking) < depth:
-                break
-        first = np.isin(different.rows, ranking.rows[:RERANKED])
-        confidence = opened.confidence(asked, different.top(int(first.sum())))
-        answered = confidence >= reply.THRESHOLD
-        found = reply.shown(opened, asked, different.top(k), same, filter, answered)
-        phrase = reply.phrase(question, confidence, found, self.reader)
+        with opened.snapshot.blamed():
+            among = opened.among(filter)
+            asked = opened.read(question, among)
+            for depth in DEPTHS:
+                ranking = opened.rank(asked, depth, among, told)
+                if self.reranker is not None:
+                    ranking = self.reranker.rank(question, ranking, opened.text)
+                different, same = reply.distinct(opened, ranking, k, told.unlike)
+                if len(different) >= k or len(ranking) < depth:
+                    break
+            first = np.isin(different.rows, ranking.rows[:RERANKED])
+            confidence = opened.confidence(asked, different.top(int(first.sum())))
+            answered = confidence >= reply.THRESHOLD
+            found = reply.shown(opened, asked, different.top(k), same, filter, answered)
+            phrase = reply.phrase(question, confidence, found, self.reader)
         return Answer(
             question,
             answered,

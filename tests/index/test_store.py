@@ -120,6 +120,15 @@ def test_broken_snapshots_at_length(folder, record_property):
     assert store.verify(folder) == []
 
 
+def test_an_array_that_cannot_be_read_is_named(folder):
+    """And nobody is told how to load it unsafely, as numpy would."""
+    path = layout.current(folder)[0] / layout.SPANS
+    path.write_bytes(bytes(path.stat().st_size))
+
+    with pytest.raises(CorruptSnapshot, match=r"spans\.npy was altered; build"):
+        Snapshot.open(folder)
+
+
 def test_altered_engine_files_never_reach_faiss(folder):
     """The checksum is compared first."""
     path = layout.current(folder)[0] / layout.ENGINE

@@ -12,7 +12,7 @@ import pytest
 from index import layout
 from index.build import build
 from index.embedders import packaged
-from index.errors import SnapshotError
+from index.errors import CorruptSnapshot, SnapshotError
 from qa.engine import QA
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -343,6 +343,20 @@ def test_a_damaged_generation_is_not_taken_up(tmp_path):
         qa.refresh()
 
     assert "bridge" in qa.ask("what was closed?").hits[0].passage.text
+
+
+@pytest.mark.parametrize(
+    "name", [layout.DOCUMENT_ROWS, f"{layout.LEXICAL}sentence_terms.npy"]
+)
+def test_an_altered_file_is_named(tmp_path, name):
+    """Whatever it is that fails by its numbers, when opening or asking."""
+    (tmp_path / "a.txt").write_text("The bridge was closed on Monday.", "utf-8")
+    build([tmp_path / "a.txt"], tmp_path / "index")
+    path = layout.current(tmp_path / "index")[0] / name
+    path.write_bytes(path.read_bytes()[:-1] + b"\x7f")
+
+    with pytest.raises(CorruptSnapshot, match=f"{name} was altered; build it again"):
+        QA.open(tmp_path / "index").ask("what was closed?")
 
 
 def test_no_index_is_a_clear_error(tmp_path):
