@@ -51,7 +51,7 @@ def hold(path: Path) -> int:
 def unused(path: Path) -> Iterator[bool]:
     """Tell whether nobody holds a file; if so, nobody can until the block ends."""
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDWR)  # or NFS gives no such lock, see flock(2)
     except FileNotFoundError:
         yield True
         return

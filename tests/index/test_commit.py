@@ -1,6 +1,7 @@
 """Whatever happens during a build, there is a whole index, old or new."""
 
 import errno
+import fcntl
 import os
 import random
 import signal
@@ -168,6 +169,23 @@ def test_what_is_read_is_not_deleted(folder, articles):
         assert generations(folder) == ["1", "2", "3"]
 
     index.build([articles], folder)
+
+    assert generations(folder) == ["3", "4"]
+
+
+def test_generations_are_deleted_on_nfs(folder, articles, monkeypatch):
+    """Linux locks a file alone there only for who may write it, see flock(2)."""
+
+    def flock(descriptor, operation):
+        may_write = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE
+        if operation & fcntl.LOCK_EX and may_write == os.O_RDONLY:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        locked(descriptor, operation)
+
+    locked = fcntl.flock
+    monkeypatch.setattr(fcntl, "flock", flock)
+    for _ in range(3):
+        index.build([articles], folder)
 
     assert generations(folder) == ["3", "4"]
 
