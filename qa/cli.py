@@ -149,7 +149,7 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **options)
         except BrokenPipeError:
             raise  # see `main`
-        except (PassageError, OSError) as error:
+        except (PassageError, OSError, MemoryError) as error:
             typer.echo(f"qa: {_one_line(error)}", err=True)
             raise typer.Exit(1) from error
 
@@ -164,6 +164,8 @@ def _one_line(error: Exception) -> str:
 
 def _said(error: Exception) -> str:
     """Say what went wrong; of a file, which."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory; free some, or take fewer documents"
     if isinstance(error, OSError):
         if error.filename:
             return f"{error.filename}: {error.strerror}; check the path"

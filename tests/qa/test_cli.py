@@ -213,6 +213,19 @@ def test_an_index_keeps_its_model(docs, tmp_path):
     assert layout.current(folder)[1].model == "fast"
 
 
+def test_too_little_memory_is_one_line(docs, tmp_path, monkeypatch):
+    """As where the operating system limits it: NumPy says what it wanted."""
+
+    def embed(*_):
+        raise MemoryError("Unable to allocate 6.40 MiB for an array")
+
+    monkeypatch.setattr("index.embed.embed", embed)
+
+    result = run("build", docs, "--index", tmp_path / "index")
+
+    assert_one_line(result, "there is not enough memory; free some")
+
+
 def test_what_is_watched_takes_in_what_is_added_later(docs, tmp_path, monkeypatch):
     """Files that came through the page since it began."""
     folder, reports = tmp_path / "new", []
