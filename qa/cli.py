@@ -11,6 +11,7 @@ import functools
 import json
 import logging
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable, Iterable
@@ -116,6 +117,8 @@ def main() -> None:
     """Run the command line."""
     sys.stdout, sys.stderr = _usable(sys.stdout), _usable(sys.stderr)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    # What was unpacked for reading is cleared away, as it is at an interrupt.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     # What is wrong with a network is an error of ours; bars are for terminals.
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     if not sys.stderr.isatty():

@@ -439,6 +439,29 @@ def test_what_cannot_be_indexed_is_one_line(docs, tmp_path, make, text):
     assert run("verify", "--index", tmp_path / "new").exit_code == 0
 
 
+UNPACKING = """
+import signal
+from qa import cli
+
+def unpacking():
+    try:
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        print("cleared away")
+
+cli.app = unpacking
+cli.main()
+"""
+
+
+def test_what_is_ended_leaves_nothing_behind():
+    """SIGTERM unwinds what was begun, as an interrupt does."""
+    command = [sys.executable, "-c", UNPACKING]
+    done = subprocess.run(command, capture_output=True, text=True)
+
+    assert (done.returncode, done.stdout) == (143, "cleared away\n")
+
+
 def test_an_error_does_nothing_to_a_terminal(tmp_path):
     """It may name a folder that came from strangers."""
     folder = tmp_path / "docs" / "a\x1b]0;b"
