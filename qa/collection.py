@@ -170,8 +170,8 @@ class Collection:
         rows = np.array(found, np.int64)
         cosines = self._cosines(rows, sought)
         late = self._late(asked, rows, usual)
-        same = self._same(asked, rows)
-        return rerank.rank(rows, cosines, *late, same, self._weights)
+        crowds = self._crowding(asked, rows)
+        return rerank.rank(rows, cosines, *late, crowds, self._weights)
 
     def confidence(self, asked: Question, ranking: Ranking) -> float:
         """Estimate the probability that ranked passages answer."""
@@ -181,6 +181,12 @@ class Collection:
         return answer.confidence(
             self._rivals(ranking), asked.breadth, same, self._weights
         )
+
+    def _crowding(self, asked: Question, rows: Array) -> Array:
+        """Tell which passages (n,) crowd out those in other languages."""
+        same, vectors = self._same(asked, rows), self.snapshot.vectors[rows]
+        cosines = vectors[same] @ vectors[~same].T
+        return rerank.crowding(same, cosines * self._scale.slope + self._scale.offset)
 
     def _same(self, asked: Question, rows: Array) -> Array:
         """Tell which passages (n,) are in the question's language, as far as known."""

@@ -31,9 +31,10 @@ FEW = 2
 # out at twice that of what it is taken from.
 AGAIN = 1.0
 # What is taken off the log-odds of a passage in the question's language, where wrong
-# ones match better, too. Chosen on odd articles: where two languages lie side by side
-# 3 and 4 are best, where all is there in each language nothing is.
-OWN_LANGUAGE = 1.5
+# ones match better, too; chosen on odd articles. Not where one in another language is
+# this close, and so most likely its translation.
+OWN_LANGUAGE = 2.0
+TRANSLATION = 0.65
 # Of models that read sentences within their passages: the share of the nearest one's
 # cosine in a passage's, and what a sentence's own counts beside its words; fitted.
 NEAREST = 0.5
@@ -217,23 +218,35 @@ def background(
     return result
 
 
+def crowding(same: Array, cosines: Array) -> Array:
+    """Tell which of n passages crowd out others: (n,) bool, those in the question's
+    language that have no translation there, which would not answer better.
+
+    same: (n,) bool, whether they are in it, k of them; cosines: (k, n - k) of these to
+    the others.
+    """
+    crowds = same.copy()
+    crowds[same] = (cosines < TRANSLATION).all(axis=1)
+    return crowds
+
+
 def rank(
     rows: Array,
     cosines: Array,
     late: Array,
     sentence: Array,
     exact: Array,
-    same: Array,
+    crowds: Array,
     weights: Weights = TABLE,
 ) -> Ranking:
     """Order passages by the weighted sum of what speaks for them, equals by row.
 
-    exact: goes along; it tells how sure an answer is, not which passage has it. same:
-    (n,) bool, whether each is in the question's language.
+    exact: goes along; it tells how sure an answer is, not which passage has it. crowds:
+    (n,) bool, as `crowding` tells.
     """
     of_cosine, of_late, of_sentence = weights.passage
     sums = of_cosine * cosines + of_late * late + of_sentence * sentence
-    sums = sums + weights.passage_bias - OWN_LANGUAGE * same
+    sums = sums + weights.passage_bias - OWN_LANGUAGE * crowds
     order = np.lexsort((rows, -sums))
     scores = (1 / (1 + np.exp(-sums[order]))).astype(np.float32)
     columns = (column[order] for column in (cosines, late, sentence, exact))

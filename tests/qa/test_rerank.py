@@ -86,7 +86,16 @@ def test_equal_passages_keep_the_order_of_rows():
     assert ranking.rows.tolist() == [2, 5, 9]
 
 
-def test_a_translation_that_matches_as_well_comes_first():
+def test_a_passage_with_a_translation_crowds_nothing_out():
+    """Of those in the question's language; they are compared with all others."""
+    same = np.array([True, False, True, False])
+    cosines = np.array([[0.2, 0.9], [0.3, 0.1]])
+
+    assert rerank.crowding(same, cosines).tolist() == [False, False, True, False]
+    assert rerank.crowding(same[::2], cosines[:, :0]).tolist() == [True, True]
+
+
+def test_another_language_that_matches_as_well_comes_first():
     """In one language wrong passages match better, too; a clear lead stays."""
     late = np.array([0.6, 0.6, 0.9])
     own = np.array([True, False, True])
