@@ -46,6 +46,16 @@ class LockedError(SnapshotError):
     """Another process is building this index now."""
 
 
+def one_line(said: object) -> str:
+    r"""Make what is said one line that does nothing to a terminal.
+
+    >>> one_line("docs/\x1b[2J\nis gone")
+    'docs/ [2J is gone'
+    """
+    shown = (c if c.isprintable() else " " for c in str(said))
+    return " ".join("".join(shown).split())
+
+
 def first_line(error: Exception) -> str:
     """Give the first line of what another library says, or else its error's name.
 

@@ -24,7 +24,7 @@ from typing import Annotated, Any, ParamSpec
 import typer
 
 from index.build import MODEL
-from index.errors import PassageError, SnapshotError
+from index.errors import PassageError, SnapshotError, one_line
 
 P = ParamSpec("P")
 STDIN = Path("-")
@@ -161,8 +161,7 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
 
 def _one_line(error: Exception) -> str:
     """Say what went wrong in one line that does nothing to a terminal."""
-    shown = (c if c.isprintable() else " " for c in _said(error))
-    return " ".join("".join(shown).split())
+    return one_line(_said(error))
 
 
 def _said(error: Exception) -> str:

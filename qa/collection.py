@@ -184,8 +184,8 @@ class Collection:
 
     def _crowding(self, asked: Question, rows: Array) -> Array:
         """Tell which passages (n,) crowd out those in other languages."""
-        same, vectors = self._same(asked, rows), self.snapshot.vectors[rows]
-        cosines = vectors[same] @ vectors[~same].T
+        same, vectors = self._same(asked, rows), self.snapshot.vectors
+        cosines = vectors[rows[same]] @ vectors[rows[~same]].T
         return rerank.crowding(same, cosines * self._scale.slope + self._scale.offset)
 
     def _same(self, asked: Question, rows: Array) -> Array:

@@ -21,6 +21,7 @@ from index.errors import InputError, LockedError, SnapshotError
 from index.lock import lock
 
 STREAM = "standard input"
+DOCUMENTS = "documents"  # the folder of an index that added files are in
 LONGEST_NAME = 180  # bytes of UTF-8; file systems allow 255
 _RESERVED = frozenset('<>:"/\\|?*#')  # by some system, or, `#`, by ids of documents
 _JOINERS = frozenset("\u200c\u200d")  # unseen, yet words of Persian and Hindi need them
@@ -33,7 +34,7 @@ class Library:
     """The folder of added files that belongs to an index."""
 
     def __init__(self, index: Path) -> None:
-        self._index, self.folder = index, index / "documents"
+        self._index, self.folder = index, index / DOCUMENTS
         self._aside = self.folder / ".aside"  # used by who holds the index's lock
 
     def beside(self, paths: Iterable[Path]) -> list[Path]:

@@ -14,6 +14,7 @@ from index.build import BuildReport
 from index.errors import ModelError, PassageError
 from index.readers import has_reader
 from index.sources import IGNORE
+from qa.library import DOCUMENTS
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ def counts(path: Path, places: Sequence[Path], index: Path) -> bool:
 def _is_own(name: Path) -> bool:
     """Tell whether a build, or the page, writes what has this name in an index."""
     first = name.parts[0] if name.parts else ""
-    own = ("", "documents", layout.GENERATIONS, layout.LOCK)
+    own = ("", DOCUMENTS, layout.GENERATIONS, layout.LOCK)
     return first in own or first.startswith(layout.CURRENT)
 
 

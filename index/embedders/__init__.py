@@ -151,7 +151,8 @@ def fingerprint(folder: Path, *files: str) -> str:
     """Name the content of some files of a folder."""
     digest = hashlib.sha256()
     for file in files:
-        digest.update((folder / file).read_bytes())
+        with (folder / file).open("rb") as content:
+            hashlib.file_digest(content, lambda: digest)
     return digest.hexdigest()[:12]
 
 

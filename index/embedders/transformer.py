@@ -1,6 +1,5 @@
 """Networks, through sentence-transformers (torch); no code of a model is run."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from sentence_transformers import SentenceTransformer
 
-from index.embedders import Vectors
+from index.embedders import Vectors, fingerprint
 from index.errors import ModelError, first_line
 
 _BATCH = 32
@@ -90,9 +89,5 @@ def _fingerprint(folder: Path) -> str:
     """Name a network: by the hub's commit, or by the content of its files."""
     if folder.parent.name == "snapshots":
         return folder.name[:12]
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in _MADE_OF:
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()[:12]
+    made_of = (path for path in sorted(folder.rglob("*")) if path.suffix in _MADE_OF)
+    return fingerprint(folder, *(str(path.relative_to(folder)) for path in made_of))

@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
-from index.errors import InputError, PassageError
+from index.errors import InputError, PassageError, one_line
 from index.readers.apart import Apart
 from index.records import Document
 
@@ -154,6 +154,5 @@ def reason(error: Exception) -> str:
         return error.strerror
     if isinstance(error, MemoryError):
         return "reading it needs too much memory; divide the file, or leave it"
-    shown = (c if c.isprintable() else " " for c in str(error))
-    text = " ".join("".join(shown).split())
+    text = one_line(error)
     return text if isinstance(error, PassageError) else f"{type(error).__name__} {text}"

@@ -115,10 +115,15 @@ def _put(written: list[Block], holder: _Holder, dialect: Dialect) -> None:
 
 def _joined(parts: list[str], name: str, dialect: Dialect) -> str:
     if name in dialect.rows:
-        return " | ".join(filter(str.strip, parts))
+        return row(parts)
     if name in dialect.cells:
         return " ".join(" ".join(parts).split())  # a row is one line
     return "".join(parts).strip()
+
+
+def row(cells: Iterable[str]) -> str:
+    """Write the cells of a table's row as a line, without empty ones."""
+    return " | ".join(filter(str.strip, cells))
 
 
 def text_of(written: Iterable[Block]) -> str:

@@ -12,7 +12,7 @@ from striprtf.striprtf import remove_pict_groups, rtf_to_text
 from index.errors import InputError
 from index.readers.decode import MAX_BYTES
 from index.readers.fields import declared_title, document
-from index.readers.flow import Block, text_of
+from index.readers.flow import Block, row, text_of
 from index.records import Document
 
 _TITLE = re.compile(r"\{\\title ([^{}]{1,1000})\}")
@@ -94,4 +94,4 @@ def _text(rtf: str) -> str:
 def _block(line: str) -> Block:
     cells = [cell.strip() for cell in line.split(_CELL)]
     is_row = len(cells) > 1
-    return Block(" | ".join(filter(None, cells)) if is_row else line, "", is_row)
+    return Block(row(cells) if is_row else line, "", is_row)
