@@ -9,7 +9,7 @@ from typing import Any
 
 from index.errors import CorruptSnapshot, FormatMismatch
 
-FORMAT = 6
+FORMAT = 7
 
 
 @dataclass(frozen=True, slots=True)

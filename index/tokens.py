@@ -12,7 +12,7 @@ from typing import NamedTuple
 import regex
 from icu4py.breakers import WordBreaker
 
-from index.vietnamese import is_vietnamese, words
+from index import acronyms, unspaced, vietnamese
 
 # Characters that are not seen: soft hyphens, joiners, marks of direction. What parts
 # words without a space (U+200B, and U+200C in Persian) is not among them.
@@ -40,6 +40,9 @@ _SPACED = regex.compile(
     rf"(?<![\d.,:/'’])(?<!\d{_BLANK})[1-9]\d{{0,2}}(?:{_BLANK}\d{{3}}){{1,6}}"
     rf"(?:[.,]\d+)?(?!{_BLANK}?\d|[:/]\d)"
 )
+# Digits as years are written in Chinese and Japanese; ICU takes them for words.
+_HAN = regex.compile("[〇零一二三四五六七八九]{3,}")
+_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 # What parts the thousands of a number, and in India its lakhs.
 _THOUSANDS = regex.compile(r"[ .,'’](?=\d{3}(?!\d))|,(?=(?:\d\d,){1,4}\d{3}(?!\d))")
 
@@ -85,11 +88,31 @@ def terms(text: str) -> list[Term]:
 
     >>> [term.term for term in terms("L’appel d'urgence à 3,5 km")]
     ['l', 'appel', 'd', 'urgence', 'à', '3.5', 'km']
-    >>> [term.term for term in terms("停止军事行动")]
-    ['停止', '军事', '行动']
+    >>> [term.term for term in terms("停止军事行动")], terms("联合国")[0].term
+    (['停止', '军事行动'], '联合国')
+    >>> [term.term for term in terms("一九五二年")]
+    ['1952', '年']
     >>> [term.term for term in terms("Thủ đô Ba Lan?")]
     ['thủ đô', 'ba lan']
+    >>> [term.term for term in terms("l'ONU")] + [term.term for term in terms("U.N.")]
+    ['l', 'united nations', 'united nations']
     """
+    found = cut(text)
+    for number in reversed(list(_SPACED.finditer(text))):
+        _replace(found, Term(normalize(number.group()), *number.span()))
+    _read_acronyms(found, text)
+    if vietnamese.is_vietnamese(text):
+        _join_syllables(found, text)
+    if unspaced.is_unspaced(text):
+        stretches = unspaced.words([t.term for t in found], [t[1:] for t in found])
+        for first, end in reversed(list(stretches)):
+            found[first:end] = [_whole(found[first:end], "")]
+    return found
+
+
+def cut(text: str) -> list[Term]:
+    """List the words as ICU cuts them."""
+    text = _HAN.sub(lambda digits: digits.group().translate(_DIGITS), text)
     found, end = [], 0
     for piece in WordBreaker(text, "und"):
         start, end = end, end + len(piece)
@@ -100,26 +123,43 @@ def terms(text: str) -> list[Term]:
             for match in _INSIDE.finditer(text, start, end):
                 if word := normalize(match.group()):
                     found.append(Term(word, *match.span()))
-    found = _with_numbers(found, text)
-    return _joined(found, text) if is_vietnamese(text) else found
-
-
-def _with_numbers(found: list[Term], text: str) -> list[Term]:
-    """Put the parts of numbers together."""
-    for number in reversed(list(_SPACED.finditer(text))):
-        start, end = number.span()
-        first = bisect_left(found, start, key=lambda t: t.start)
-        after = bisect_left(found, end, key=lambda t: t.start)
-        found[first:after] = [Term(normalize(number.group()), start, end)]
     return found
 
 
-def _joined(found: list[Term], text: str) -> list[Term]:
+def _replace(found: list[Term], whole: Term) -> None:
+    """Put one word in the place of its parts."""
+    first = bisect_left(found, whole.start, key=lambda t: t.start)
+    after = bisect_left(found, whole.end, key=lambda t: t.start)
+    found[first:after] = [whole]
+
+
+def _read_acronyms(found: list[Term], text: str) -> None:
+    """Read acronyms as what they stand for, but among words that are all capitals."""
+    for start, end, whole in reversed(list(acronyms.dotted(text))):
+        _replace(found, Term(whole, start, end))
+    for at, (_, start, end) in enumerate(found):
+        if end - start > acronyms.LONGEST or not text[start].isupper():
+            continue
+        name = acronyms.meaning(text[start:end])
+        beside = found[max(0, at - 1) : at] + found[at + 1 : at + 2]
+        if name and not any(_shouted(text[word.start : word.end]) for word in beside):
+            found[at] = Term(name, start, end)
+
+
+def _shouted(word: str) -> bool:
+    return len(word) > 1 and word.isupper() and not acronyms.meaning(word)
+
+
+def _join_syllables(found: list[Term], text: str) -> None:
     """Put the syllables of Vietnamese words together."""
-    stretches = words([term.term for term in found], [term[1:] for term in found])
+    stretches = vietnamese.words([t.term for t in found], [t[1:] for t in found])
     for first, end in reversed(list(stretches)):
-        place = slice(found[first].start, found[end - 1].end)
-        if "".join(text[place].split(" ")).isalpha():  # no full stop, and no line's end
-            joined = " ".join(term.term for term in found[first:end])
-            found[first:end] = [Term(joined, place.start, place.stop)]
-    return found
+        whole = _whole(found[first:end], " ")
+        inside = text[whole.start : whole.end]
+        if "".join(inside.split(" ")).isalpha():  # no full stop, and no line's end
+            found[first:end] = [whole]
+
+
+def _whole(parts: list[Term], between: str) -> Term:
+    word = between.join(part.term for part in parts)
+    return Term(word, parts[0].start, parts[-1].end)

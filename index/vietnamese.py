@@ -5,6 +5,7 @@ by `training.vietnamese`. Pure, but for reading it once.
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
 
@@ -35,14 +36,30 @@ def words(
     >>> list(words(["ở", "thủ", "đô"], [(0, 1), (2, 5), (6, 8)]))
     [(1, 3)]
     """
-    known, at = _words(), 0
-    while at < len(syllables):
+    return longest(syllables, places, _words(), " ", LONGEST)
+
+
+def longest(
+    parts: Sequence[str],
+    places: Sequence[tuple[int, int]],
+    known: AbstractSet[str],
+    between: str,
+    most: int,
+) -> Iterator[tuple[int, int]]:
+    """Give the stretches `parts[first:end]` of at most so many that make a known word,
+    from the left the longest.
+
+    places: where each part starts and ends in the text; as much as `between` is in a
+    word stands between its parts.
+    """
+    at = 0
+    while at < len(parts):
         end = at + 1
-        while end < len(syllables) and places[end][0] == places[end - 1][1] + 1:
+        while end < len(parts) and places[end][0] == places[end - 1][1] + len(between):
             end += 1
-            if end - at == LONGEST:
+            if end - at == most:
                 break
-        while end > at + 1 and " ".join(syllables[at:end]) not in known:
+        while end > at + 1 and between.join(parts[at:end]) not in known:
             end -= 1
         if end > at + 1:
             yield at, end

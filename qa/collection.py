@@ -30,6 +30,7 @@ from qa.fuse import fuse, spread
 from qa.phrase import Reading
 from qa.question import Question, Standing
 from qa.rerank import Ranking
+from qa.spelt import Spelt
 
 Array = NDArray[Any]
 Interaction = tuple[Array, Array, Array]
@@ -76,8 +77,9 @@ class Collection:
         contextual = self._reader is not None and self._reader.contextual
         # Only a model that reads sentences has a reader made for it.
         self._reads = cast(SentenceEmbedder, embedder) if contextual else None
+        self._spelt = Spelt(snapshot.terms, self.ids, snapshot.spelling)
         # What the first question would wait for, or find altered, is read now.
-        _ = snapshot.backend, snapshot.spelling, self.lexical.term_gains
+        _ = snapshot.backend, self.lexical.term_gains
         identify(" ".join(question.QUESTION_WORDS))
 
     def read(self, text: str, among: Array | None = None) -> Question:
@@ -88,6 +90,7 @@ class Collection:
         words = question.distinct(text[:LONGEST])[:MOST_WORDS]
         sought = beside(lambda: self._sought(text, words, among))
         vectors, information = self._table.word_vectors([word.term for word in words])
+        whole = self._table.knows([word.term for word in words])
         asked = question.read(
             words,
             vectors,
@@ -96,7 +99,7 @@ class Collection:
             self.lexical,
             self.snapshot.neighbours,
             self.ids,
-            self.snapshot.spelling,
+            self._spelt.standing(words, information, whole),
         )
         vector, contextual, nearest = sought()
         return replace(

@@ -5,7 +5,7 @@ Source of the translations: probabilistic structured queries, Darwish and Oard,
 SIGIR 2003, the probabilities being cosines of the static table. Pure.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 
@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.lexical import Lexical
-from index.spelling import Spelling, key
 from index.tokens import Term, terms
 
 Array = NDArray[Any]
@@ -32,15 +31,6 @@ EXACT = 0.1
 # sought, at most MOST of them for a word.
 NEAR = 0.55
 MOST = 24
-
-# Words whose spellings are as like as the first number stand for it no more than chance
-# would, from the second on as well as a translation: names, above all.
-ALIKE = (0.5, 0.9)
-
-# Words of scripts that write no spaces (Thai, Lao, Burmese, Khmer) are put together, at
-# most so many, to be spelt like a name.
-UNSPACED = (("\u0e00", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"))
-PUT_TOGETHER = 3
 
 # Words that tell no more than COMMON nats say nearly nothing, those that tell more
 # than RARE say no more. A word that only asks loses this share of what it tells.
@@ -62,7 +52,7 @@ class Standing(NamedTuple):
 
 
 _NO_IDS = np.zeros(0, np.int64)
-_NONE = Standing(_NO_IDS, _NO_IDS, np.zeros(0, np.float32))
+NONE = Standing(_NO_IDS, _NO_IDS, np.zeros(0, np.float32))
 
 
 class Space(Protocol):
@@ -93,7 +83,7 @@ class Question:
     near: Standing
     importance: Array
     space: Space
-    alike: Standing = _NONE
+    alike: Standing = NONE
     vector: Array = field(default_factory=lambda: np.zeros(0, np.float32))
     nearest: Array | None = None
     language: str = ""
@@ -166,17 +156,17 @@ def read(
     lexical: Lexical,
     space: Space,
     ids: Mapping[str, int],
-    spelling: Spelling | None = None,
+    alike: Standing = NONE,
 ) -> Question:
     """Set a question's words against a collection.
 
     words: those of the question, distinct. vectors: (m, d) float32 unit or zero
     rows in the static table; information: (m,) nats that meeting each tells.
     asking: (a, d) vectors of words that only ask, like "who". space: the words of
-    `lexical`, in their order; ids: their places by name; spelling: how they are spelt.
+    `lexical`, in their order; ids: their places by name; alike: those that the words
+    are spelt like, see `spelt.Spelt`.
     """
     own = np.array([ids.get(word.term, -1) for word in words], np.int64)
-    alike = _alike(words, information, spelling)
     near = _near(own, space.near(vectors, NEAR), alike)
     only_ask = gain((vectors @ asking.T).max(axis=1, initial=0))  # (m,)
     telling = np.clip(information - COMMON, 0.5, RARE - COMMON) * (
@@ -184,25 +174,6 @@ def read(
     )
     importance = _importance(near, telling, lexical)
     return Question(tuple(words), vectors, own, near, importance, space, alike)
-
-
-def _alike(
-    words: list[Term], information: Array, spelling: Spelling | None
-) -> Standing:
-    """Find the words spelt like each telling one, with the cosines they stand for."""
-    if spelling is None:
-        return _NONE
-    found = [
-        (place, *spelling.alike(word.term, ALIKE[0]))
-        for place, word in enumerate(words)
-        if information[place] > COMMON
-    ]
-    for at, name in _names(words):
-        spelt = spelling.full.alike(key(name), ALIKE[0])
-        found += [(place, *spelt) for place in range(*at)]
-    alike = _joined(found)
-    way = (alike.cosines - ALIKE[0]) / (ALIKE[1] - ALIKE[0])
-    return alike._replace(cosines=FLOOR + (TOP - FLOOR) * np.minimum(way, 1))
 
 
 def _near(own: Array, close: Sequence[Near], alike: Standing) -> Standing:
@@ -235,24 +206,10 @@ def _same(own: Array) -> Standing:
 def _joined(found: Sequence[tuple[int, Array, Array]]) -> Standing:
     """Lay end to end what was found for words, given by their places."""
     if not found:
-        return _NONE
+        return NONE
     places, ids, cosines = zip(*found, strict=True)
     words = np.repeat(places, [len(column) for column in ids])
     return Standing(words, np.concatenate(ids), np.concatenate(cosines))
-
-
-def _names(words: list[Term]) -> Iterator[tuple[tuple[int, int], str]]:
-    """Put words together that nothing parts, in scripts that write no spaces: what no
-    dictionary knows, names above all, was cut into syllables."""
-    for first, word in enumerate(words):
-        if not any(a <= word.term[0] <= z for a, z in UNSPACED):
-            continue
-        name = word.term
-        for last in range(first + 1, min(first + PUT_TOGETHER, len(words))):
-            if words[last].start != words[last - 1].end:
-                break
-            name += words[last].term
-            yield (first, last + 1), name
 
 
 def _places(wanted: Array, ids: Array) -> tuple[Array, Array]:

@@ -31,6 +31,7 @@ from index.spelling import Spelling
 from qa import answer, question, rerank
 from qa.chance import measured
 from qa.measures import auroc, calibration_error
+from qa.spelt import Spelt
 from training import measure
 from training.measure import XQUAD, ndcg
 
@@ -75,7 +76,8 @@ class Collection:
         self.ids = {term: i for i, term in enumerate(self.lexical.terms)}
         vectors, _ = table.word_vectors(self.lexical.terms)
         self.space = Neighbours(vectors.astype(np.float16), neighbours.codes(vectors))
-        self.spelling = Spelling.build(self.lexical.terms)
+        spelling = Spelling.build(self.lexical.terms)
+        self.spelt = Spelt(self.lexical.terms, self.ids, spelling)
         self.terms, self.places = np.unique(
             self.lexical.sentence_terms, return_inverse=True
         )
@@ -141,7 +143,8 @@ def features(asked: Questions, read: Collection, table: WordEmbedder) -> Array:
     made[:, :, 6] = read.nearest(asked.queries)
     asking, _ = table.word_vectors(question.QUESTION_WORDS)
     for row, words in zip(made, asked.words, strict=True):
-        vectors, information = table.word_vectors([w.term for w in words])
+        names = [word.term for word in words]
+        vectors, information = table.word_vectors(names)
         q = question.read(
             words,
             vectors,
@@ -150,7 +153,7 @@ def features(asked: Questions, read: Collection, table: WordEmbedder) -> Array:
             lexical,
             read.space,
             read.ids,
-            read.spelling,
+            read.spelt.standing(words, information, table.knows(names)),
         )
         best = rerank.best_matches(
             q.cosines(read.terms)[:, read.places], lexical.sentence_offsets

@@ -51,6 +51,10 @@ class WordEmbedder(Embedder, Protocol):
         """Give directions (n, dim), unit or zero rows, and information (n,), nats."""
         ...
 
+    def knows(self, words: Sequence[str]) -> NDArray[np.bool_]:
+        """Tell whether each word is one token: (n,)."""
+        ...
+
 
 class SentenceEmbedder(Embedder, Protocol):
     """An embedder that reads each sentence within its passage, too.

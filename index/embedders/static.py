@@ -110,6 +110,11 @@ class StaticEmbedder:
             information[rows] = [self._information[ids].sum() for ids in tokens]
         return vectors, information
 
+    def knows(self, words: Sequence[str]) -> NDArray[np.bool_]:
+        """Tell whether each word is one token: (n,)."""
+        known = [self._tokenizer.token_to_id(word) is not None for word in words]
+        return np.array(known, bool)
+
     def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dim), np.float32)
         for start, encodings in self._batches(texts, _BATCH):

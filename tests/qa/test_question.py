@@ -5,9 +5,9 @@ import pytest
 
 from index.lexical import Lexical
 from index.neighbours import Neighbours, codes
-from index.spelling import Spelling
 from index.tokens import terms
 from qa import question
+from qa.question import Standing
 
 # "arrêt" lies near "halt", "qui" near "who"; "pluie" near neither.
 VECTORS = {
@@ -151,41 +151,18 @@ def test_a_question_without_words_is_read():
 
 
 def test_words_spelt_alike_stand_for_each_other():
-    """Without a vector in common, a name is found as it is written elsewhere: its
-    cosine goes with the share of pieces, and reranking sees it as candidates do."""
+    """Without a vector in common: reranking sees them as candidates do."""
     lexical = Lexical.build([[["вашингтон"]], [["other"]]])
     none = np.zeros((2, 3), np.float32)
     ids = {"вашингтон": 0, "other": 1}
-    spelling = Spelling.build(["вашингтон", "other"])
-    words = terms("Washington")
+    alike = Standing(np.array([0]), np.array([0]), np.array([0.6], np.float32))
+    words, telling = terms("Washington"), np.array([10.0])
 
     asked = question.read(
-        words, none[:1], np.array([10.0]), none, lexical, space(none), ids, spelling
+        words, none[:1], telling, none, lexical, space(none), ids, alike
     )
 
-    (likeness,) = spelling.alike("washington", 0.5)[1]
-    low, high = question.ALIKE
-    way = min((likeness - low) / (high - low), 1)
-    cosine = question.FLOOR + (question.TOP - question.FLOOR) * way
-    assert asked.cosines(np.array([0, 1]))[0] == pytest.approx([cosine, 0], abs=1e-6)
+    assert asked.cosines(np.array([0, 1]))[0] == pytest.approx([0.6, 0], abs=1e-6)
     words, found, weights = asked.alternatives()
     assert (words.tolist(), found.tolist()) == ([0], [0])
-    assert weights == pytest.approx(float(question.gain(cosine)))
-
-
-def test_words_that_tell_little_are_not_compared_by_spelling():
-    """ "when" is no "whey"."""
-    lexical = Lexical.build([[["washingtons"]]])
-    none = np.zeros((1, 3), np.float32)
-    spelling = Spelling.build(["washingtons"])
-    asked = question.read(
-        terms("washington"),
-        none,
-        np.array([question.COMMON]),
-        none,
-        lexical,
-        space(none),
-        {"washingtons": 0},
-        spelling,
-    )
-    assert asked.cosines(np.array([0])).tolist() == [[0]]
+    assert weights == pytest.approx(float(question.gain(np.float32(0.6))))

@@ -36,7 +36,8 @@ def folder(request, models):
 
 
 def test_encode_agrees_with_model2vec(folder):
-    """Equal to 1e-5, the unknown left out by both."""
+    """The unknown left out by both; it multiplies halves as halves, which the package's
+    weights are."""
     from model2vec import StaticModel
 
     expected = StaticModel.from_pretrained(folder).encode(TEXTS)
@@ -44,7 +45,7 @@ def test_encode_agrees_with_model2vec(folder):
     table = static.load(folder, "x")
     table.lexicon = None
     found = table.encode_passages(TEXTS)
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+    np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
 @pytest.mark.slow

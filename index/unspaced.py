@@ -1,0 +1,47 @@
+"""Words of Chinese, Japanese and Thai, which put no spaces between them.
+
+ICU's dictionaries are small, and cut what they do not have: *ตะวันตก* (west) to *sun*
+and *fall*, 联合国 (United Nations) to *united* and *country*. What a longer list has is
+put together again. The list, `unspaced.txt`, is made by `training.unspaced`. Pure, but
+for reading it once.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import regex
+
+from index.vietnamese import longest
+
+_SCRIPTS = regex.compile(r"[\p{Han}\p{Thai}]")
+MOST = 3  # parts of a word
+
+
+def is_unspaced(text: str) -> bool:
+    """Tell whether a text has characters of these languages.
+
+    >>> is_unspaced("联合国"), is_unspaced("UN")
+    (True, False)
+    """
+    return bool(_SCRIPTS.search(text))
+
+
+def words(
+    parts: Sequence[str], places: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """Give the stretches `parts[first:end]` that are one word.
+
+    places: where each starts and ends in the text. Nothing stands inside a word.
+
+    >>> list(words(["联合", "国", "说"], [(0, 2), (2, 3), (3, 4)]))
+    [(0, 2)]
+    """
+    return longest(parts, places, _words(), "", MOST)
+
+
+@cache
+def _words() -> frozenset[str]:
+    file = Path(__file__).with_suffix(".txt")
+    lines = file.read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("#"))
