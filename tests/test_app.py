@@ -48,7 +48,9 @@ FLAGS = (
     "--disable-background-networking --disable-component-update"
 ).split()
 NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-SCREEN = {"viewport": {"width": 1280, "height": 900}}
+WIDE = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+SMALL = {"width": 320, "height": 700}
 HOSTILE = """---
 title: "<img src=x onerror=hacked=1> zorbuk"
 source: "javascript:hacked=1"
@@ -106,29 +108,31 @@ def browser():
 
 @contextmanager
 def person(browser, site, path="", **options):
-    """Open the page as one person."""
-    context = browser.new_context(**SCREEN | options)
+    """Open the page as one person, in a browser that remembers nothing yet."""
+    context = browser.new_context(viewport=WIDE, **options)
     try:
-        with visiting(context, site, path) as page:
+        with visiting(context.new_page(), site, path) as page:
             yield page
     finally:
         context.close()
 
 
 @contextmanager
-def visiting(context, site, path=""):
+def visiting(page, site, path=""):
     """Open the page; other hosts cannot be reached, and must not be asked for."""
-    context.set_default_timeout(PATIENCE)
+    page.set_default_timeout(PATIENCE)
     asked, errors = [], []
-    page = context.new_page()
-    page.on("request", lambda request: asked.append(urlsplit(request.url)))
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    listeners = {
+        "request": lambda request: asked.append(urlsplit(request.url)),
+        "pageerror": lambda error: errors.append(str(error)),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
     page.goto(site + path)
     page.wait_for_selector(".examples, .answer")
-    try:
-        yield page
-    finally:
-        page.close()
+    yield page
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
     assert {url.netloc for url in asked if url.scheme in ("http", "https")} == {
         urlsplit(site).netloc
     }
@@ -137,16 +141,34 @@ def visiting(context, site, path=""):
 
 @pytest.fixture(scope="module")
 def anybody(browser):
-    """A person whose browser has its cache warm; what it remembers is forgotten."""
-    context = browser.new_context(**SCREEN)
-    context.add_init_script("localStorage.clear()")
-    yield context
+    """A tab whose cache is warm, which is far quicker than a new person's."""
+    context = browser.new_context()
+    context.add_init_script("localStorage.clear(); sessionStorage.clear()")
+    yield context.new_page()
     context.close()
+
+
+@contextmanager
+def visit(page, site, path="", size=WIDE, scheme="light", locale="en-US"):
+    """Open the page in a tab that others have used, as if it were new."""
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=scheme)
+    tools = page.context.new_cdp_session(page)
+    language = {"userAgent": "", "acceptLanguage": locale}
+    tools.send("Emulation.setUserAgentOverride", language)
+    tools.send("Page.resetNavigationHistory")
+    try:
+        with visiting(page, site, path):
+            yield page
+    finally:
+        page.unroute_all()
+        page.goto("about:blank")
+        tools.detach()
 
 
 @pytest.fixture
 def page(anybody, site):
-    with visiting(anybody, site) as page:
+    with visit(anybody, site) as page:
         yield page
 
 
@@ -208,10 +230,10 @@ def test_an_english_question_over_a_french_article(page):
     shoot(page, "halt")
 
 
-def test_an_arabic_question_in_an_arabic_interface(browser, site):
+def test_an_arabic_question_in_an_arabic_interface(anybody, site):
     """The page runs from right to left; French stays left to right within it."""
     question = "من توسّط في وقف إطلاق النار بعد حرب 2020 في قره باغ؟"
-    with person(browser, site, f"?q={quote(question)}", locale="ar") as page:
+    with visit(anybody, site, f"?q={quote(question)}", locale="ar") as page:
         page.wait_for_selector(".hit")
 
         assert page.evaluate("document.documentElement.dir") == "rtl"
@@ -272,9 +294,9 @@ def test_every_answer_is_announced(page):
     expect(page.locator("#live")).to_have_text(re.compile("^ *No answer in these"))
 
 
-def test_questions_have_addresses(browser, site):
+def test_questions_have_addresses(anybody, site):
     """A link asks its question; back and forward move between questions."""
-    with person(browser, site, f"?q={quote(HALT)}") as page:
+    with visit(anybody, site, f"?q={quote(HALT)}") as page:
         page.wait_for_selector(".hit")
         expect(page.locator("#question input")).to_have_value(HALT)
         ask(page, "Who scored the winning goal in the 98th minute?")
@@ -408,9 +430,9 @@ def test_a_year_is_typed_before_it_narrows(page):
     assert page.evaluate("history.length") == begun + 1
 
 
-def test_an_address_may_name_a_year(browser, site):
+def test_an_address_may_name_a_year(anybody, site):
     """The page says so, and other filters leave it; any date takes it back."""
-    with person(browser, site, f"?q={quote(HALT)}&since=2025") as page:
+    with visit(anybody, site, f"?q={quote(HALT)}&since=2025") as page:
         page.wait_for_selector(".count")
         expect(page.locator(".dates summary")).to_have_text("2025 – ")
         page.select_option("[name=language]", "en")
@@ -421,9 +443,9 @@ def test_an_address_may_name_a_year(browser, site):
         page.wait_for_url(lambda url: "since" not in url and "language" not in url)
 
 
-def test_a_date_that_is_none_is_not_shown(browser, site):
+def test_a_date_that_is_none_is_not_shown(anybody, site):
     """It narrows nothing, and the page does not say so."""
-    with person(browser, site, f"?q={quote(HALT)}&since=9999-99-99") as page:
+    with visit(anybody, site, f"?q={quote(HALT)}&since=9999-99-99") as page:
         page.wait_for_selector(".count")
         page.evaluate(SETTLED)
         expect(page.locator(".dates summary")).to_have_text("Any date")
@@ -653,21 +675,20 @@ def test_a_citation_is_copied(browser, site):
             assert re.search(f"(?s){wanted}{where}$", copied)
 
 
-def test_a_citation_is_copied_without_the_clipboards_leave(browser, site):
+def test_a_citation_is_copied_without_the_clipboards_leave(page):
     """As on a page that came by plain http from another machine."""
-    with person(browser, site) as page:
-        page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: null})")
-        ask(page, HALT)
-        page.locator(".cite summary").first.click()
-        button = page.locator("button[data-copy]").first
-        button.click()
-        button.click()
-        expect(button).to_have_text("Copied")
-        expect(button).to_have_text("Copy as text")
-        page.focus("#question input")
-        page.keyboard.press("Control+A")
-        page.keyboard.press("Control+V")
-        expect(page.locator("#question input")).to_have_value(re.compile("Karabakh"))
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: null})")
+    ask(page, HALT)
+    page.locator(".cite summary").first.click()
+    button = page.locator("button[data-copy]").first
+    button.click()
+    button.click()
+    expect(button).to_have_text("Copied")
+    expect(button).to_have_text("Copy as text")
+    page.focus("#question input")
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Control+V")
+    expect(page.locator("#question input")).to_have_value(re.compile("Karabakh"))
 
 
 def test_why_names_the_words(page):
@@ -922,10 +943,9 @@ def test_a_long_name_stays_inside_the_table(page):
     assert hidden == 0
 
 
-def test_a_long_name_stays_inside_results_and_map(browser, site):
+def test_a_long_name_stays_inside_results_and_map(anybody, site):
     """Beside a hit that it is a copy of, below the map, and where a point tells it."""
-    phone = {"viewport": {"width": 320, "height": 700}}
-    with person(browser, site, "?q=What is the flumm?", **phone) as page:
+    with visit(anybody, site, "?q=What is the flumm?", SMALL) as page:
         expect(page.locator(".also cite")).to_contain_text("flumm_flumm_")
         assert overflow(page) == []
         page.click("#tabs [role=tab] >> nth=2")
@@ -936,10 +956,9 @@ def test_a_long_name_stays_inside_results_and_map(browser, site):
         assert told.evaluate("one => one.scrollWidth - one.clientWidth") == 0
 
 
-def test_what_a_point_tells_has_its_width_everywhere(browser, site):
+def test_what_a_point_tells_has_its_width_everywhere(anybody, site):
     """No less of it to the right, where the map ends."""
-    phone = {"viewport": {"width": 320, "height": 700}}
-    with person(browser, site, **phone) as page:
+    with visit(anybody, site, size=SMALL) as page:
         page.click("#tabs [role=tab] >> nth=2")
         page.wait_for_selector(".plane")
         widths = page.evaluate(
@@ -957,10 +976,9 @@ def test_what_a_point_tells_has_its_width_everywhere(browser, site):
         assert widths[0] == widths[1] > 200
 
 
-def test_a_report_has_the_width_of_a_phone(browser, site):
+def test_a_report_has_the_width_of_a_phone(anybody, site):
     """The buttons beside it go below."""
-    phone = {"viewport": {"width": 390, "height": 844}}
-    with person(browser, site, **phone) as page:
+    with visit(anybody, site, size=PHONE) as page:
         open_documents(page)
         with rebuilding(page):
             page.click("#working button:has-text('Rebuild')")
@@ -982,10 +1000,9 @@ def overflow(page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone(browser, site, scheme):
+def test_a_phone(anybody, site, scheme):
     """At 390 pixels nothing is cut off; the article follows the results."""
-    phone = {"viewport": {"width": 390, "height": 844}, "color_scheme": scheme}
-    with person(browser, site, f"?q={quote(HALT)}", **phone) as page:
+    with visit(anybody, site, f"?q={quote(HALT)}", PHONE, scheme) as page:
         page.wait_for_selector(".hit")
         shoot(page, f"phone-{scheme}")
         assert overflow(page) == []
@@ -999,7 +1016,7 @@ def test_a_phone(browser, site, scheme):
             assert overflow(page) == []
 
 
-def test_a_place_far_down_comes_into_view(browser, tmp_path):
+def test_a_place_far_down_comes_into_view(anybody, tmp_path):
     """Whether the article scrolls by itself or with the page."""
     lines = [f"Line {n} tells of nothing but the weather." for n in range(900)]
     lines.insert(600, "\nThe treasurer of Ostwick hid the brass key under the organ.\n")
@@ -1008,8 +1025,8 @@ def test_a_place_far_down_comes_into_view(browser, tmp_path):
     asked = "?q=Where did the treasurer of Ostwick hide the brass key?"
     with serving(ledger) as site:
         for width in (390, 800, 1280):
-            screen = {"viewport": {"width": width, "height": 844}}
-            with person(browser, site, asked, **screen) as page:
+            size = {"width": width, "height": 844}
+            with visit(anybody, site, asked, size) as page:
                 page.locator(".answer button[data-open]").first.click()
                 frame = page.locator("#article .frame")
                 expect(frame).to_contain_text("under the organ")
@@ -1017,10 +1034,9 @@ def test_a_place_far_down_comes_into_view(browser, tmp_path):
 
 
 @pytest.mark.parametrize("locale", ["en", "fr", "de", "es", "zh-CN", "ar"])
-def test_the_smallest_phone(browser, site, locale):
+def test_the_smallest_phone(anybody, site, locale):
     """At 320 pixels tabs have their whole names, and the days lie within the page."""
-    phone = {"viewport": {"width": 320, "height": 700}, "locale": locale}
-    with person(browser, site, **phone) as page:
+    with visit(anybody, site, size=SMALL, locale=locale) as page:
         page.click(".dates summary")
         expect(page.locator("[name=since]")).to_be_visible()
 
@@ -1061,9 +1077,9 @@ def brightness(page):
         ("zh-CN", "提问"),
     ],
 )
-def test_the_interface_speaks_the_browsers_language(browser, site, locale, button):
+def test_the_interface_speaks_the_browsers_language(anybody, site, locale, button):
     """Buttons come from the browser's side, greetings from the server's: they agree."""
-    with person(browser, site, locale=locale) as page:
+    with visit(anybody, site, locale=locale) as page:
         expect(page.locator("#ask")).to_have_text(button)
         greeting = page.locator("#greeting p")
         expect(greeting).to_have_attribute("lang", locale.split("-")[0])
@@ -1080,9 +1096,9 @@ def test_a_login_guards_the_page(browser, qa):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(browser, site, scheme):
+def test_axe_finds_nothing_serious(anybody, site, scheme):
     """The accessibility checker is content with every tab."""
-    with person(browser, site, f"?q={quote(HALT)}", color_scheme=scheme) as page:
+    with visit(anybody, site, f"?q={quote(HALT)}", scheme=scheme) as page:
         page.wait_for_selector(".hit")
         page.locator(".hit button[data-open]").first.click()
         page.wait_for_selector("#article article")
