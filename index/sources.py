@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
-from glob import glob
+from glob import escape, glob
 from itertools import pairwise
 from pathlib import Path
 
@@ -84,7 +84,7 @@ def _matching(pattern: Path) -> Iterator[Found]:
                 return True
         return False
 
-    for path in sorted(glob(str(pattern), recursive=True)):
+    for path in sorted({*_globbed(pattern.parts)}):
         real, given = os.path.realpath(path), Path(path)
         name = given.relative_to(root).as_posix()
         if (
@@ -94,6 +94,19 @@ def _matching(pattern: Path) -> Iterator[Found]:
             and not is_left_out(name)
         ):
             yield real, given, name
+
+
+def _globbed(parts: Sequence[str]) -> Iterator[str]:
+    """Go through what a pattern matches; `**` follows no links: they may go round."""
+    if "**" not in parts:
+        yield from glob(os.path.join(*parts))
+        return
+    place = parts.index("**")
+    after = parts[place + 1 :] or ["*"]
+    for top in glob(os.path.join(*parts[:place])) if place else ["."]:
+        for folder, folders, _ in os.walk(top):
+            folders[:] = [name for name in folders if name[0] != "."]
+            yield from _globbed([escape(folder), *after])
 
 
 def _walk(root: str, report: Report) -> Iterator[Found]:
