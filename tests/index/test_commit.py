@@ -21,15 +21,18 @@ from index.store import Snapshot
 
 BUILD = textwrap.dedent(
     """
-    import sys
+    import os, sys
     from pathlib import Path
     import index
     import index.backends.faiss, index.corpus, index.write
     from index import embedders
     embedders.MODELS = Path(sys.argv[1])
-    print("ready", flush=True)
-    while True:
-        index.build([sys.argv[2]], sys.argv[3])
+    for _ in sys.stdin:
+        builder = os.fork()
+        while not builder:
+            index.build([sys.argv[2]], sys.argv[3])
+        print(builder, flush=True)
+        print(os.wait(), flush=True)
     """
 )
 
@@ -52,27 +55,34 @@ def generations(folder) -> list[str]:
     return sorted(path.name for path in (folder / layout.GENERATIONS).iterdir())
 
 
-def kill_while_building(models, articles, folder, seconds: float) -> None:
+@pytest.fixture
+def starter(models, articles, folder):
+    """A process that starts another for each line, which builds over and over."""
+    command = [sys.executable, "-c", BUILD, models, articles, folder]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as process:
+        yield process
+
+
+def kill_while_building(starter, seconds: float) -> None:
     """Build over and over in another process, and end it without warning."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", BUILD, models, articles, folder], stdout=subprocess.PIPE
-    )
-    process.stdout.readline()
+    print(file=starter.stdin, flush=True)
+    builder = int(starter.stdout.readline())
     time.sleep(seconds)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    os.kill(builder, signal.SIGKILL)
+    assert starter.stdout.readline() == f"({builder}, {signal.SIGKILL:d})\n"
 
 
 @pytest.mark.parametrize("n", [12, pytest.param(200, marks=pytest.mark.slow)])
 def test_a_killed_build_leaves_a_whole_index(
-    models, folder, articles, n, record_property
+    starter, folder, articles, n, record_property
 ):
     """SIGKILL at random moments: what opens is whole, and the next build works."""
     with Snapshot.open(folder) as snapshot:
         passages = len(snapshot)
     rng = random.Random(0)
     for _ in range(n):
-        kill_while_building(models, articles, folder, rng.uniform(0, 0.5))
+        kill_while_building(starter, rng.uniform(0, 0.5))
         check(folder, passages)
     record_property("kills", n)
 

@@ -78,11 +78,12 @@ def test_verify_finds_a_flipped_byte_in_every_file(folder):
 def test_a_flipped_byte_never_crashes_opening(folder):
     """Each of many bytes of each file: an error of ours, or an opened snapshot."""
     rng = np.random.default_rng(0)
-    for path in files(folder):
+    for number, path in enumerate(files(folder)):
         whole = path.read_bytes()
+        step = 4 if path.suffix == ".npy" else 1  # they are many, and have one header
         for place in {
-            *range(min(100, len(whole))),
-            *rng.integers(0, len(whole), 20).tolist(),
+            *range(number % step, min(100, len(whole)), step),
+            *rng.integers(0, len(whole), 5).tolist(),
         }:
             altered = bytearray(whole)
             altered[place] ^= 1 << int(rng.integers(8))

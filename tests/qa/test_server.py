@@ -32,6 +32,14 @@ def client(qa):
         yield client
 
 
+@pytest.fixture(scope="module", autouse=True)
+def quick_logins():
+    """Let no password take a quarter of a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qa.login.COST", 2)
+        yield
+
+
 @pytest.fixture(scope="module")
 def guarded(qa):
     with TestClient(create(qa, auth="ana:secret")) as client:
@@ -280,26 +288,32 @@ def test_the_framework_opens_no_back_door(client, path, statuses):
     assert client.get(path).status_code in statuses
 
 
+@pytest.fixture(scope="module")
+def opened(qa):
+    """A client, and the folder of what it sends."""
+    with TestClient(create(qa)) as client:
+        yield client, Path(os.environ["GRADIO_TEMP_DIR"])
+
+
 @pytest.mark.parametrize("handler", ["answer", "upload"])
 @pytest.mark.parametrize("path", ["{file}", "{sent}/x/../..{file}", "http://192.0.2.1"])
-def test_no_file_is_taken_that_was_not_sent(qa, tmp_path, handler, path):
+def test_no_file_is_taken_that_was_not_sent(opened, tmp_path, handler, path):
     """A handler that is told to take one of the machine, or of an address, fails."""
     file = tmp_path / "secret.txt"
     file.write_text("A secret.")
-    with TestClient(create(qa)) as client:
-        sent = Path(os.environ["GRADIO_TEMP_DIR"])
-        named = {
-            "path": path.format(file=file, sent=sent),
-            "meta": {"_type": "gradio.FileData"},
-        }
-        known = client.get("/config").json()["dependencies"]
-        [called] = [one for one in known if one["api_name"] == handler]
-        data = [[named], ""][: len(called["inputs"])]
-        body = {"data": data, "fn_index": called["id"], "session_hash": "x"}
-        got = client.post("/gradio_api/run/predict", json=body)
+    client, sent = opened
+    named = {
+        "path": path.format(file=file, sent=sent),
+        "meta": {"_type": "gradio.FileData"},
+    }
+    known = client.get("/config").json()["dependencies"]
+    [called] = [one for one in known if one["api_name"] == handler]
+    data = [[named], ""][: len(called["inputs"])]
+    body = {"data": data, "fn_index": called["id"], "session_hash": "x"}
+    got = client.post("/gradio_api/run/predict", json=body)
 
-        assert got.json()["error"] == "this file was not sent"
-        assert not list(sent.rglob("secret.txt"))
+    assert got.json()["error"] == "this file was not sent"
+    assert not list(sent.rglob("secret.txt"))
 
 
 def test_what_is_sent_lies_in_a_folder_of_ours_until_the_end(qa):

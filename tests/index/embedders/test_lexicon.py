@@ -15,10 +15,9 @@ from index.errors import ModelError
 def words(n, seed=0):
     """Give n different words of two to fifteen letters."""
     rng = np.random.default_rng(seed)
-    made = (
-        "".join(rng.choice(list("abcdefghijkl"), rng.integers(2, 16)))
-        for _ in "x" * 3 * n
-    )
+    letters = "".join(rng.choice(list("abcdefghijkl"), 16 * 2 * n))
+    starts, lengths = range(0, len(letters), 16), rng.integers(2, 16, 2 * n)
+    made = (letters[at : at + k] for at, k in zip(starts, lengths, strict=True))
     return list(dict.fromkeys(made))[:n]
 
 
