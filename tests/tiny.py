@@ -5,6 +5,7 @@ random, so it says nothing about meaning, but everything about the machinery.
 """
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
@@ -18,6 +19,15 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from index import embedders
 
 DIM = 16
+PROGRAM = """
+import sys
+from pathlib import Path
+from index import embedders
+from qa.cli import main
+
+embedders.MODELS = Path(sys.argv.pop(1))
+main()
+"""
 LETTERS = (
     "abcdefghijklmnopqrstuvwxyzéèçàöüß0123456789абвгдежзийклмнопрстуф停火军事行动的"
 )
@@ -63,3 +73,8 @@ def packaged(folder: Path) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(embedders, "MODELS", folder)
         yield folder
+
+
+def program(folder: Path) -> list[str]:
+    """Give the command `qa` in which the packaged models are those of a folder."""
+    return [sys.executable, "-c", PROGRAM, str(folder)]

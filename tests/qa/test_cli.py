@@ -17,7 +17,7 @@ import pytest
 import threadpoolctl
 from typer.testing import CliRunner
 
-from index import embedders, layout
+from index import layout
 from index.manifest import FORMAT
 from qa import cli, watch
 from qa.cli import app
@@ -25,7 +25,6 @@ from qa.library import Library
 from tests import networks, samples, tiny
 
 ROOT = Path(__file__).parents[2]
-needs_model = pytest.mark.skipif("fast" not in embedders.packaged(), reason="none here")
 ARTICLE = "---\ntitle: Tea\nlanguage: en\n---\n\nThe tea is poured at five.\n"
 HIT = {
     "rank", "score", "place", "document", "title", "source", "language", "date",
@@ -34,13 +33,10 @@ HIT = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def model(tmp_path_factory):
-    """Let the packaged model be a tiny one."""
-    folder = tmp_path_factory.mktemp("models")
-    tiny.write(folder / "fast")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(embedders, "MODELS", folder)
-        yield
+def models(tmp_path_factory):
+    """Let the packaged model be a tiny one; gives its folder."""
+    with tiny.packaged(tmp_path_factory.mktemp("models")) as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")
@@ -58,24 +54,14 @@ def index(docs, tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def real(docs, tmp_path_factory):
-    """An index for processes of their own, which have the packaged model."""
-    folder = tmp_path_factory.mktemp("real")
-    assert command("build", str(docs), "--index", str(folder)).returncode == 0
-    return folder
-
-
 def run(*args):
     return CliRunner().invoke(app, [str(arg) for arg in args])
 
 
-def command(*args, **options):
+def command(program, *args, **options):
     """Run `qa` in a process of its own."""
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
-    return subprocess.run(
-        [sys.executable, "-m", "qa.cli", *args], timeout=60, cwd=ROOT, **options
-    )
+    return subprocess.run([*program, *args], timeout=60, cwd=ROOT, **options)
 
 
 def test_ask_names_the_page(tmp_path):
@@ -565,11 +551,10 @@ def test_an_address_that_cannot_be_had_is_one_line(index):
     assert_one_line(nowhere, "choose another --port, or a --host of this machine")
 
 
-@needs_model
 @pytest.mark.parametrize("times", [1, 2])
-def test_a_server_that_is_interrupted_shows_no_traceback(real, times):
+def test_a_server_that_is_interrupted_shows_no_traceback(index, models, times):
     """By Ctrl-C, and by another one before it has stopped; a stream is open then."""
-    args = [sys.executable, "-m", "qa.cli", "serve", "--index", real, "--port", "0"]
+    args = [*tiny.program(models), "serve", "--index", index, "--port", "0"]
     server = subprocess.Popen(args, stderr=subprocess.PIPE, text=True, cwd=ROOT)
     address = server.stderr.readline().split()[-1]
     with contextlib.closing(_stream(address)):
@@ -592,7 +577,8 @@ def _stream(address):
 
 def test_an_undecodable_question_does_not_crash(tmp_path):
     """Bytes that are no UTF-8 reach us as surrogates, and are replaced."""
-    result = command(b"ask", b"tea \xff?", b"--index", os.fsencode(tmp_path / "\udcff"))
+    asked = [b"ask", b"tea \xff?", b"--index", os.fsencode(tmp_path / "\udcff")]
+    result = command([sys.executable, "-m", "qa.cli"], *asked)
 
     assert result.returncode == 1
     assert b"Traceback" not in result.stderr
@@ -610,26 +596,24 @@ def test_a_closed_stream_stops_nothing(index, closed):
     assert (b"documents" in result.stdout) == (closed == 2)
 
 
-@needs_model
 @pytest.mark.parametrize("args", [["--help"], ["ask", "tea"], ["status", "--json"]])
-def test_a_reader_that_has_gone_is_no_failure(real, args):
+def test_a_reader_that_has_gone_is_no_failure(index, models, args):
     """As `head` has, once it has what it wanted."""
-    options = [] if args == ["--help"] else ["--index", str(real)]
+    options = [] if args == ["--help"] else ["--index", str(index)]
     reading, writing = os.pipe()
     os.close(reading)
     with open(writing, "wb") as output:
-        result = command(*args, *options, stdout=output)
+        result = command(tiny.program(models), *args, *options, stdout=output)
 
     assert (result.returncode, result.stderr) == (0, b"")
 
 
-@needs_model
 @pytest.mark.parametrize("args", [["--help"], ["ask", "tea"], ["status", "--json"]])
-def test_output_that_has_no_room_is_one_line(real, args):
+def test_output_that_has_no_room_is_one_line(index, models, args):
     """What was refused is said, and what to do."""
-    options = [] if args == ["--help"] else ["--index", str(real)]
+    options = [] if args == ["--help"] else ["--index", str(index)]
     with open("/dev/full", "wb") as output:
-        result = command(*args, *options, stdout=output)
+        result = command(tiny.program(models), *args, *options, stdout=output)
 
     assert result.returncode == 1
     said = b"qa: No space left on device; make room where the output goes\n"
@@ -650,24 +634,22 @@ def test_a_folder_that_is_gone_cannot_be_worked_in(tmp_path):
     assert result.stderr == b"qa: the current folder is gone; go to one that is there\n"
 
 
-@needs_model
-def test_json_loses_nothing_on_any_stream(real):
+def test_json_loses_nothing_on_any_stream(index, models):
     """What the stream has no character for is escaped."""
-    asked = ["ask", "чай…", "--index", str(real), "--json"]
-    result = command(*asked, env=os.environ | {"PYTHONIOENCODING": "latin-1"})
+    asked = [*tiny.program(models), "ask", "чай…", "--index", str(index), "--json"]
+    result = command(asked, env=os.environ | {"PYTHONIOENCODING": "latin-1"})
 
     assert json.loads(result.stdout)["question"] == "чай…"
 
 
-@needs_model
 @pytest.mark.slow
-def test_a_network_that_is_loaded_is_quiet(real, tmp_path):
+def test_a_network_that_is_loaded_is_quiet(index, models, tmp_path):
     """Bars are drawn for terminals only, and one of another kind is one line."""
     networks.reader(tmp_path)
-    asked = ["ask", "tea", "--index", str(real)]
+    asked = [*tiny.program(models), "ask", "tea", "--index", str(index)]
 
-    found = command(*asked, "--reader", str(tmp_path))
-    refused = command(*asked, "--reranker", str(tmp_path))
+    found = command(asked, "--reader", str(tmp_path))
+    refused = command(asked, "--reranker", str(tmp_path))
 
     assert (found.returncode, found.stderr) == (0, b"")
     assert (refused.returncode, refused.stderr.count(b"\n")) == (1, 1)

@@ -5,7 +5,6 @@ import os
 import socket
 import statistics
 import subprocess
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -25,11 +24,6 @@ from tests import tiny
 from tests.fakes import FakeQA
 
 QUESTION = "what did the harbour report?"
-SERVE = (
-    "import sys; from pathlib import Path; from index import embedders\n"
-    "embedders.MODELS = Path(sys.argv.pop(1))\n"
-    "from qa.cli import main; main()"
-)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -125,9 +119,8 @@ def served(models, tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = ["serve", "--index", tmp_path / "index", "--port", str(port)]
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, models, *options], stderr=subprocess.DEVNULL
-    )
+    command = [*tiny.program(models), *options]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     for _ in range(600):
         try:
