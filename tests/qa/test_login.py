@@ -15,6 +15,12 @@ def header(user, password):
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
+@pytest.fixture
+def quick(monkeypatch):
+    """Let passwords take no quarter of a second."""
+    monkeypatch.setattr("qa.login.COST", 2)
+
+
 def test_the_right_password_passes_and_others_do_not():
     """User and password both count; a colon may be in the password."""
     login = read("ana:pass:wörd")
@@ -26,7 +32,7 @@ def test_the_right_password_passes_and_others_do_not():
 
 
 @pytest.mark.parametrize("bad", ["", "Basic", "Basic %%%", "Bearer x", "Basic /w=="])
-def test_a_malformed_header_does_not_pass(monkeypatch, bad):
+def test_a_malformed_header_does_not_pass(quick, monkeypatch, bad):
     """Whatever is sent, the answer is no, not an error, and takes no hashing."""
     login = read("ana:x")
     monkeypatch.setattr("qa.login._scrypt", None)
@@ -34,7 +40,7 @@ def test_a_malformed_header_does_not_pass(monkeypatch, bad):
     assert not login.allows(bad)
 
 
-def test_a_file_holds_hashed_passwords(tmp_path):
+def test_a_file_holds_hashed_passwords(quick, tmp_path):
     """Each line is a user; the passwords themselves are nowhere in the file."""
     path = tmp_path / "logins"
     path.write_text("\n".join([hash_line("ana", "secret"), "", hash_line("bob", "x")]))
@@ -74,7 +80,7 @@ def test_a_damaged_file_is_refused(tmp_path, line):
         read(str(tmp_path / "logins"))
 
 
-def test_a_file_may_begin_with_a_mark_of_its_encoding(tmp_path):
+def test_a_file_may_begin_with_a_mark_of_its_encoding(quick, tmp_path):
     """As Windows writes it; it is no part of the first name."""
     (tmp_path / "logins").write_text(hash_line("ana", "secret"), "utf-8-sig")
 
@@ -108,7 +114,7 @@ def test_an_empty_file_is_refused(tmp_path):
         read(str(tmp_path / "logins"))
 
 
-def test_a_password_may_be_longer_than_a_name_of_a_file():
+def test_a_password_may_be_longer_than_a_name_of_a_file(quick):
     assert read(f"ana:{'x' * 300}").allows(header("ana", "x" * 300))
 
 
