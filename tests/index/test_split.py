@@ -34,7 +34,7 @@ def document(text: str, language: str = "") -> Document:
 
 
 @given(TEXTS, st.integers(1, 90))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_split_loses_nothing(text, size):
     """Passages are cut from the text in order, and only white space lies between."""
     place = 0
@@ -47,7 +47,7 @@ def test_split_loses_nothing(text, size):
 
 
 @given(TEXTS, st.integers(20, 90))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_split_keeps_to_the_size(text, size):
     """No passage outgrows the size by more than joining a runt may make it."""
     for passage in split(document(text), size):

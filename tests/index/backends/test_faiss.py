@@ -16,7 +16,7 @@ def unit(shape: tuple[int, int], seed: int) -> np.ndarray:
 
 
 @given(st.integers(1, 60), st.integers(1, 8), st.integers(1, 80), st.integers(0, 99))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_search_agrees_with_brute_force(n, q, k, seed):
     """The same scores, best first, and rows that have them; never a row of -1."""
     vectors, queries = unit((n, 16), seed), unit((q, 16), seed + 1000)

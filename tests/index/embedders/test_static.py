@@ -75,7 +75,7 @@ def test_encode_is_the_unit_mean_of_weighted_rows(models):
 
 
 @given(st.lists(st.text(max_size=20), max_size=8))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_encode_gives_unit_or_zero_rows(models, texts):
     """Whatever the text: float32, never NaN, and the batch does not matter."""
     embedder = embedders.load(models / "fast")

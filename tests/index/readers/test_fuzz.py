@@ -19,9 +19,7 @@ from tests import samples
 from tests.samples import EVERY, p
 
 SECONDS = 20  # far more than these small files take: what is over it hangs
-QUICK = settings(
-    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck)
-)
+QUICK = settings(max_examples=12, suppress_health_check=list(HealthCheck))
 LONG = settings(QUICK, max_examples=12_000)
 
 Packed = Callable[[str], bytes]
