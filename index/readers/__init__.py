@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
-from index.errors import InputError, PassageError, one_line
+from index.errors import InputError, PassageError, first_line, one_line
 from index.readers.apart import Apart
 from index.records import Document
 
@@ -101,8 +101,9 @@ def read(path: Path, name: str) -> Iterator[Document]:
     except (*DAMAGE, OSError) as error:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise  # the disk, not what is on it
+        found = reason(error) if path.stat().st_size else "it is empty"
         raise InputError(
-            f"damaged, or no {path.suffix} file ({reason(error)}); save it again"
+            f"damaged, or no {path.suffix} file ({found}); save it again"
         ) from error
 
 
@@ -154,5 +155,8 @@ def reason(error: Exception) -> str:
         return error.strerror
     if isinstance(error, MemoryError):
         return "reading it needs too much memory; divide the file, or leave it"
-    text = one_line(error)
-    return text if isinstance(error, PassageError) else f"{type(error).__name__} {text}"
+    if isinstance(error, PassageError):
+        return one_line(error)
+    text = one_line(first_line(error)).rstrip(":")
+    foreseen = isinstance(error, (*DAMAGE, OSError))
+    return text if foreseen else f"{type(error).__name__} {text}"
