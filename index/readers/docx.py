@@ -11,6 +11,7 @@ from pathlib import Path
 
 from index.readers.fields import declared_title, document, likely_language
 from index.readers.flow import Dialect, blocks, text_of
+from index.readers.numbering import Numbering
 from index.readers.package import CORE, Package
 from index.records import Document
 
@@ -20,8 +21,8 @@ _WORD = Dialect(
     cells=frozenset({"tc"}),
     texts=frozenset({"t"}),
     # Fallback repeats its Choice; rt tells how the word beside it is spoken, and
-    # rPrChange how it was formatted
-    skipped=frozenset({"Fallback", "del", "moveFrom", "rt", "rPrChange"}),
+    # rPrChange and pPrChange how it was formatted
+    skipped=frozenset("Fallback del moveFrom rt rPrChange pPrChange".split()),
     hides="vanish",
     marks={"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "den": "/"},
     styles={"pStyle": "val"},
@@ -34,7 +35,8 @@ def read(path: Path, name: str) -> Iterator[Document]:
     """Read a document; its title is the declared one, or its first heading."""
     with closing(Package(path)) as package:
         main = package.main()
-        written = blocks(package.events(main), _WORD)
+        numbering = Numbering(package, main)
+        written = blocks(numbering.numbered(package.events(main)), _WORD)
         titles = _titles(package, main)
         headings = (b.text for b in written if b.style.lower() in titles)
         for part in package.linked(main, *_BESIDE):
