@@ -1,7 +1,7 @@
 """Spreadsheets (Office Open XML, ECMA-376): a sheet is a table of its own.
 
-Hidden sheets are left out. Of a formula its last value is read. Dates, durations and
-percentages are numbers that only their format tells.
+Hidden sheets are left out. Of a formula its last value is read. Dates, durations,
+percentages, and currencies and other units are told by the format of a number alone.
 """
 
 import re
@@ -19,16 +19,21 @@ from index.records import Document
 # ECMA-376-1, 18.8.30
 _BUILTIN = dict.fromkeys(map(str, [*range(14, 23), 45, 47]), "date") | {
     "46": "duration",
-    "9": ".0%",
-    "10": ".2%",
+    "9": "{:.0%}",
+    "10": "{:.2%}",
 }
 _DATE_CODE = re.compile(r"[dmyhs]", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _DECIMALS = re.compile(r"\.([0#?]+)")
+# What stands before and after a number, and pieces of that.
+_BESIDE = r'(?:"[^"]*"|\\.|\[(?![<=>])[^\]]*\]|[_*].|[-+$€£¥() ])*+'
+_WITH_UNIT = re.compile(rf"({_BESIDE})([#?,]*[#0?](?:\.[#0?]+)?)({_BESIDE})(?:;|$)")
+_PIECE = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].|(.)')
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _ESCAPED = re.compile("_x([0-9A-F]{4})_", re.IGNORECASE)  # ECMA-376-1, 22.9.2.19
 _EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
 _SPOKEN = "rPh"  # how Japanese is pronounced
+_LEAST = 2**-51  # of a number, which no sheet shows
 _MAX_COLUMNS = 1_000  # up to here gaps are kept
 
 
@@ -104,18 +109,37 @@ def _styles(package: Package) -> dict[str, str]:
 
 
 def _format(code: str) -> str:
-    """Tell what a number format shows; percentages as Python formats them.
+    """Tell what a number format shows; what Python can format, as it is told there.
 
     >>> _format("[h]:mm"), _format('[Red]d/m "h"'), _format("0.0%"), _format("0.0")
-    ('duration', 'date', '.1%', '')
+    ('duration', 'date', '{:.1%}', '')
+    >>> _format("#,##0.00 [$€-407]"), _format('0" kg"')
+    ('{:,.2f} €', '{:.0f} kg')
     """
     if _ELAPSED.search(code):
         return "duration"
-    code = _QUOTED.sub("", code).partition(";")[0]
-    if "%" in code:
-        decimals = _DECIMALS.search(code)
-        return f".{len(decimals[1]) if decimals else 0}%"
-    return "date" if _DATE_CODE.search(code) else ""
+    plain = _QUOTED.sub("", code).partition(";")[0]
+    if "%" in plain:
+        return f"{{:.{_decimals(plain)}%}}"
+    if _DATE_CODE.search(plain):
+        return "date"
+    found = _WITH_UNIT.match(code)
+    before, after = (_literal(found[1]), _literal(found[3])) if found else ("", "")
+    if not found or not f"{before}{after}".strip():
+        return ""
+    group = "," if "," in found[2] else ""
+    return f"{before}{{:{group}.{_decimals(found[2])}f}}{after}".strip()
+
+
+def _decimals(code: str) -> int:
+    found = _DECIMALS.search(code)
+    return len(found[1]) if found else 0
+
+
+def _literal(code: str) -> str:
+    """Give what a part of a format shows as it is, for Python to format."""
+    shown = ("".join(filter(None, piece.groups())) for piece in _PIECE.finditer(code))
+    return "".join(shown).replace("{", "{{").replace("}", "}}")
 
 
 def _rows(
@@ -184,8 +208,10 @@ def _number(value: str, style: str, epoch: datetime) -> str:
         number = float(value)
         if not style:
             return value if value.isdecimal() else f"{number:.15g}"
-        if style.endswith("%"):
-            return format(number, style)
+        if "{" in style:
+            sign = "-" if number < 0 else ""
+            halves_up = abs(number) * (1 + _LEAST)  # as in a sheet
+            return sign + style.format(halves_up)
         seconds = round(86_400 * number)
         if style == "duration" or number < 1:  # else a time of day
             minutes, seconds = divmod(abs(seconds), 60)

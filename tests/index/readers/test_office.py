@@ -6,7 +6,7 @@ import pytest
 
 from index import readers
 from index.errors import InputError
-from index.readers.xlsx import _EPOCHS, _number
+from index.readers.xlsx import _EPOCHS, _format, _number
 from index.records import Document
 from tests import samples
 from tests.samples import p
@@ -269,7 +269,7 @@ def test_xlsx_durations_count_hours(tmp_path):
 
 
 def test_xlsx_percentages_are_shown_as_such(tmp_path):
-    """A quarter is 25%, with the decimals that its format has; a sign alone is none."""
+    """A quarter is 25%, with the decimals that its format has; a sign alone is one."""
     styles = (
         '<styleSheet><numFmts><numFmt numFmtId="164" formatCode="0.0%;[Red]-0.0%"/>'
         '<numFmt numFmtId="165" formatCode="0\\%"/></numFmts><cellXfs>'
@@ -282,7 +282,26 @@ def test_xlsx_percentages_are_shown_as_such(tmp_path):
     )
     data = samples.xlsx({"S": row}, **{"xl/styles.xml": styles})
 
-    assert read_one(tmp_path / "a.xlsx", data).text == "25%; -12.3%; 7.5"
+    assert read_one(tmp_path / "a.xlsx", data).text == "25%; -12.3%; 8%"
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("$#,##0.00", "-$1,234.50"),
+        ("[$€-407]\\ #,##0", "-€ 1,235"),
+        ('_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-', "-1,234.50 €"),
+        ('0.0" {kg}"', "-1234.5 {kg}"),
+        # Beside no other words, in other parts, or of thousands.
+        ("[Red]#,##0.00_)", "-1234.5"),
+        ('[>9]0" m";0" cm"', "-1234.5"),
+        ('0,"K"', "-1234.5"),
+        ('"No. "0000', "-1234.5"),
+    ],
+)
+def test_xlsx_units_are_shown(code, shown):
+    """Currencies and others, where the format says them beside the whole number."""
+    assert _number("-1234.5", _format(code), _EPOCHS[False]) == shown
 
 
 def test_xlsx_strings_are_what_is_shown(tmp_path):
