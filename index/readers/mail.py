@@ -24,12 +24,17 @@ from index.readers.lines import joined
 from index.readers.members import Allowance, Member, read_members
 from index.records import Document
 
+_LONGEST = 5_000  # characters of a header
+
 
 class _AsIs(Compat32):
-    """Gives headers as they stand, bytes beyond ASCII as lone surrogates."""
+    """Gives headers as they stand, bytes beyond ASCII as lone surrogates.
+
+    Only so much of each: what follows takes Python quadratic time.
+    """
 
     def header_fetch_parse(self, name: str, value: str) -> str:
-        return value
+        return value[:_LONGEST]
 
 
 def read(

@@ -711,6 +711,21 @@ def test_bombs_take_linear_time(tmp_path, suffix, unit):
     assert len(documents) == 1
 
 
+@pytest.mark.parametrize("unit", [';\\"', ";", "; a=b", "=?a?q?", "(", '"a'])
+def test_long_headers_take_linear_time(tmp_path, unit):
+    """One message would else hide those after it: reading the mailbox would end."""
+    header = 'text/plain; a="' + (unit * 100_000)[:100_000]
+    bad = f"From a 10:00\nContent-Type: {header}\nSubject: {header}\n\nBad.\n\n"
+    path = tmp_path / "a.mbox"
+    path.write_text(bad + "From b 10:01\nSubject: B\n\nGood.\n")
+    start = time.process_time()
+
+    documents = list(readers.read(path, path.name))
+
+    assert time.process_time() - start < 5
+    assert [document.text for document in documents] == ["Bad.", "Good."]
+
+
 @pytest.mark.parametrize(
     ("above", "below"),
     [
