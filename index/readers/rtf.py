@@ -1,10 +1,11 @@
 """Rich Text Format, by striprtf; footnotes and boxes, which it leaves out, come last.
 
-A row of a table is a line, and of a link its words are read, without the address.
+A row of a table is a line, and of a link its words are read, without the address. What
+is hidden or deleted is left out.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from striprtf.striprtf import remove_pict_groups, rtf_to_text
@@ -20,8 +21,11 @@ _DAY = re.compile(r"\{\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
 _CODE_PAGE = re.compile(r"\\ansicpg\d+")
 _FACTS = 100_000  # characters at the beginning that hold them
 _NOTE = re.compile(r"\{\s*(?:\\\*\s*)?\\(?:footnote|shptxt)(?![a-z])")
-_SHAPE = re.compile(r"\\(?:shpgrp|shp|\*\\shpinst)(?![a-z])")  # holds a box
-_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+# What holds a box, and the number of a paragraph.
+_HOLDER = re.compile(r"\\(?:shpgrp|shp|\*\\shpinst|pntext)(?![a-z])")
+_HIDDEN = re.compile(r"(?<!\\)\\(?:v|deleted)1?(?![a-z\d-]) ?")
+_SHOWN = (r"\v0", r"\deleted0", r"\plain")
+_BRACE = re.compile(r"\\(?:(?:v|deleted)0|plain)(?![a-z\d])|\\.|[{}]", re.DOTALL)
 # By characters of no text.
 _MARKED = re.compile("\ufdd0([^\ufdd0\ufdd1]*)\ufdd1")
 _CELL = "\ufdd2"
@@ -40,7 +44,7 @@ def read(path: Path, name: str) -> Iterator[Document]:
     day = _DAY.search(rtf, 0, _FACTS)
     yield document(
         name,
-        _text(_marked(rtf)),
+        _text(_marked(_shown(rtf))),
         title=declared_title(_title(rtf)) or path.stem,
         source=path.name,
         published="{}-{:0>2}-{:0>2}".format(*day.groups()) if day else "",
@@ -58,9 +62,18 @@ def _title(rtf: str) -> str:
     return _text(f"{{\\rtf1{page[0] if page else ''} {title[1]}}}") if title else ""
 
 
+def _shown(rtf: str) -> str:
+    """Leave out what is formatted as hidden, or was deleted."""
+    parts, end = [], 0
+    while hidden := _HIDDEN.search(rtf, end):
+        parts.append(rtf[end : hidden.start()])
+        end = _closing(rtf, hidden.end(), _SHOWN)
+    return "".join([*parts, rtf[end:]])
+
+
 def _marked(rtf: str) -> str:
     """Put marks around notes and boxes in place of the words that hide them."""
-    rtf = _SHAPE.sub("", rtf)
+    rtf = _HOLDER.sub("", rtf)
     parts, end = [], 0
     while note := _NOTE.search(rtf, end):
         parts += [rtf[end : note.start()], "{\ufdd0"]
@@ -69,12 +82,12 @@ def _marked(rtf: str) -> str:
     return "".join([*parts, rtf[end:]])
 
 
-def _closing(rtf: str, start: int) -> int:
-    """Find the brace that closes the group, or the end of the text."""
+def _closing(rtf: str, start: int, words: Sequence[str] = ()) -> int:
+    """Find the end of the group, one of some words in it, or the end of the text."""
     depth = 1
     for brace in _BRACE.finditer(rtf, start):
         depth += {"{": 1, "}": -1}.get(brace[0], 0)
-        if not depth:
+        if not depth or (depth == 1 and brace[0] in words):
             return brace.start()
     return len(rtf)
 

@@ -530,6 +530,23 @@ def test_rtf_boxes_come_last(tmp_path):
     assert text == "Around.\n\nMore.\n\nIn a\nbox"
 
 
+def test_rtf_leaves_out_what_is_hidden(tmp_path):
+    """And what was deleted, until that ends or its group; words may look like it."""
+    rtf = (
+        rb"{\rtf1 Sh{\f0\v {\b hid}den}{\deleted\revauth1 gone}own\v1  hidden{x}"
+        rb"\par\v0 , too.\par {\v a\plain B}\viewkind4 \\v.}"
+    )
+
+    assert read_one(tmp_path / "a.rtf", rtf).text == "Shown, too.\n\nB\\v."
+
+
+def test_rtf_numbers_are_read(tmp_path):
+    """However the program writes them: WordPad has them in a group of its own."""
+    rtf = rb"{\rtf1 {\pntext\f0 1.\tab}{\*\pn\pndec}A.\par {\listtext 2.\tab}B.\par}"
+
+    assert read_one(tmp_path / "a.rtf", rtf).text == "1.\tA.\n\n2.\tB."
+
+
 def test_rtf_rows_are_lines(tmp_path):
     """As in other texts; bars and names that only look like marks stay words."""
     row = rb"\trowd\cellx900\cellx1800\pard\intbl %b\cell %b\cell\row"
