@@ -50,7 +50,7 @@ def read(path: Path, name: str) -> Iterator[Document]:
 def _text(
     events: Iterable[Event], path: Path, name: str, facts: Facts
 ) -> Iterator[Document]:
-    written = blocks(events, _WRITTEN)
+    written = blocks(_shown(events), _WRITTEN)
     headings = (block.text for block in written if block.style)
     text = text_of(written)
     yield document(
@@ -61,6 +61,27 @@ def _text(
         language=likely_language(facts.get("language"), text),
         published=facts["creation-date"],
     )
+
+
+def _shown(events: Iterable[Event]) -> Iterator[Event]:
+    """Leave out hidden sections, and what is formatted as hidden."""
+    style, hidden, within = "", set[str](), 0
+    for event in events:
+        kind, name, attributes = event
+        if kind == "start":
+            style = attributes.get("name", "") if name == "style" else style
+            is_none = attributes.get("display") == "none"
+            if name == "text-properties" and is_none:
+                hidden.add(style)
+            is_hidden = (
+                attributes.get("is-hidden") == "true"
+                or (name == "section" and is_none)
+                or attributes.get("style-name") in hidden
+            )
+            within += bool(within or is_hidden)
+        if not within:
+            yield event
+        within -= bool(within and kind == "end")
 
 
 def _presentation(

@@ -346,6 +346,28 @@ def test_odt_reads_what_is_printed(tmp_path):
     assert document.text == "Truce\n\nOne two\tthree\nfour"
 
 
+def test_odt_leaves_out_what_is_hidden(tmp_path):
+    """Sections, always or by a condition, and words of a hidden style."""
+    style = (
+        '<text:style text:name="T1"><text:text-properties text:display="{}"/>'
+        "</text:style>"
+    )
+    section = "<text:section {}><text:p>gone<text:s/></text:p></text:section>"
+    body = (
+        style.format("none")
+        + style.format("true").replace("T1", "T2")
+        + section.format('text:display="none"')
+        + section.format('text:display="condition" text:is-hidden="true"')
+        + section.format('text:display="condition"').replace("gone", "Stays")
+        + '<text:p>Sh<text:span text:style-name="T1">gone</text:span>'
+        '<text:span text:style-name="T2">own</text:span></text:p>'
+    )
+
+    document = read_one(tmp_path / "a.odt", samples.odf(body))
+
+    assert document.text == "Stays\n\nShown"
+
+
 def test_odt_rows_hold_cells_alone(tmp_path):
     """Not the white space between these, which some programs write; empty ones go."""
     filled = "<table:table-row>\n {}\n {}\n</table:table-row>"
