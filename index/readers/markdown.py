@@ -1,10 +1,11 @@
-"""Markdown, with YAML front matter (`title`, `date`, `language`, `source`).
+"""Markdown, with front matter (`title`, `date`, `language`, `source`), YAML or TOML.
 
 Headings, emphasis, links and HTML become plain text: a document's text is what people
 read. Code stays as it is. Front matter is small and plain: no aliases, no tags.
 """
 
 import re
+import tomllib
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -22,6 +23,7 @@ from index.records import Document
 MAX_FRONT_MATTER = 64_000
 
 _FENCE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_TOML_FENCE = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
 # What is wrong YAML is meant as such when its first line has a name of one word.
 _FIELD = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[^\s#:]{1,60}:(?!\S)|\s*[{]")
 # These take linear time on any file: what repeats is bounded, or ends where it begins.
@@ -32,6 +34,7 @@ _LINK = re.compile(
     r"!?\[((?:[^\[\]\n]|\n(?![ \t]*\n)){0,500})\]"
     r"\((?:[^()\s]|\([^()\s]{0,500}\)){0,2000}(?: \"[^\"\n]{0,200}\")?\)"
 )
+_WIKI = re.compile(r"!?\[\[(?:[^\[\]|\n]{1,500}\|)?(\S[^\[\]|\n]{0,500})\]\](?!\()")
 # HTML in it, with what stands within a line first.
 _TAG = re.compile(
     r"</?(?:(?P<within>a|b|code|del|em|font|i|img|ins|kbd|mark|s|small|span|strong|sub|sup|u)"
@@ -108,15 +111,17 @@ def front_matter(text: str) -> tuple[dict[str, Any], str]:
     >>> front_matter("---\\ntitle: Truce\\n---\\nTalks began.")
     ({'title': 'Truce'}, 'Talks began.')
     """
-    opening = _FENCE.match(text)
-    closing = _FENCE.search(text, opening.end()) if opening else None
-    if not opening or not closing or not text.startswith("---"):
+    is_toml = text.startswith("+++")
+    fence = _TOML_FENCE if is_toml else _FENCE
+    opening = fence.match(text)
+    closing = fence.search(text, opening.end()) if opening else None
+    if not opening or not closing or not text.startswith(("---", "+++")):
         return {}, text
     block = text[opening.end() : closing.start()]
     try:
-        fields = _parse(block)
+        fields = _parse(block, is_toml)
     except InputError:
-        if _FIELD.match(block):
+        if is_toml or _FIELD.match(block):
             raise
         return {}, text
     if not isinstance(fields, dict):  # a line drawn with dashes
@@ -124,19 +129,20 @@ def front_matter(text: str) -> tuple[dict[str, Any], str]:
     return fields, text[closing.end() :].lstrip("\n")
 
 
-def _parse(block: str) -> Any:
+def _parse(block: str, is_toml: bool) -> Any:
     if len(block) > MAX_FRONT_MATTER:
         raise InputError(
             f"front matter has {len(block):,} characters, at most "
             f"{MAX_FRONT_MATTER:,} are read; shorten it"
         )
     try:
-        return yaml.load(block, _PlainLoader)
+        return tomllib.loads(block) if is_toml else yaml.load(block, _PlainLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         problem = getattr(error, "problem", None) or error
+        kind, mark = ("TOML", "+++") if is_toml else ("plain YAML", "---")
         raise InputError(
-            f"front matter is not plain YAML ({str(problem).splitlines()[0]}); "
-            "correct what stands between the --- lines"
+            f"front matter is not {kind} ({str(problem).splitlines()[0]}); "
+            f"correct what stands between the {mark} lines"
         ) from error
 
 
@@ -189,7 +195,13 @@ def _title(text: str) -> str:
 def _unmarked(prose: str) -> str:
     prose = _TAG.sub(lambda tag: "" if tag["within"] else " ", prose)
     prose = _HEADING.sub(_heading, prose)
-    for pattern in (_LINK, _LINK, _STRONG, _EMPHASIS):  # an image may be in a link
+    for pattern in (
+        _LINK,
+        _LINK,
+        _WIKI,
+        _STRONG,
+        _EMPHASIS,
+    ):  # an image may be in a link
         prose = pattern.sub(r"\1", prose)
     return prose
 

@@ -49,6 +49,21 @@ def test_markdown_reads_front_matter(tmp_path):
     )
 
 
+def test_markdown_reads_front_matter_of_hugo(tmp_path):
+    """Between lines of +++ it is TOML, of which a day is a day."""
+    fields = (
+        'title = "Un arrêt"\ndate = 2023-09-19T08:00:00Z\nlanguage = "fr"\n[a]\nb = 1'
+    )
+    text = f"+++\n{fields}\n+++\n\nCorps."
+
+    assert read_one(tmp_path / "a.md", text) == Document(
+        "a.md", "Un arrêt", "Corps.", "a.md", "fr", "2023-09-19"
+    )
+    assert read_one(tmp_path / "a.md", "+++\n\nCorps.").text == "+++\n\nCorps."
+    with pytest.raises(InputError, match=r"not TOML .*; correct .* the \+\+\+ lines"):
+        read(tmp_path / "a.md", text.replace("= 2023", "2023"))
+
+
 def test_front_matter_is_text(tmp_path):
     """Whatever YAML would make of it: `no` is false there, 12:30 a number."""
 
@@ -240,6 +255,17 @@ def test_markdown_refuses_hostile_front_matter(tmp_path, block, reason):
     """Bombs and objects are one clear line."""
     with pytest.raises(InputError, match=reason):
         read(tmp_path / "a.md", f"---\n{block}\n---\nText.")
+
+
+def test_markdown_links_between_notes_are_words():
+    """A label is read in the place of the page; what only looks like one stays."""
+    text = (
+        "See [[Old town|the town]], [[Trams#Fares]] and `[[a|b]]`; [[ -f x ]] [[1]](/)"
+    )
+
+    assert markdown.plain(text) == (
+        "See the town, Trams#Fares and `[[a|b]]`; [[ -f x ]] [[1]](/)"
+    )
 
 
 PAGE = """<!doctype html><html lang="de-AT"><head><title>Feuerpause - Blatt</title>
