@@ -1,13 +1,15 @@
 """Presentations (Office Open XML, ECMA-376): a slide is a page.
 
 What is drawn on it as a diagram (SmartArt) comes after its other text, then titles of
-charts, then its notes.
+charts, then its notes. Headers, footers, days and numbers of slides are left out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
+from index.readers.elements import Event
 from index.readers.fields import declared_title, document, likely_language, paged
 from index.readers.flow import Dialect, blocks, text_of
 from index.readers.package import CORE, Package
@@ -21,6 +23,7 @@ _DRAWING = Dialect(
     skipped=frozenset({"Fallback", "fld"}),  # fields hold numbers of slides, and days
     marks={"br": "\n"},
 )
+_RUNNING = ("hdr", "ftr", "dt", "sldNum")  # ECMA-376-1, 19.7.10
 
 
 def read(path: Path, name: str) -> Iterator[Document]:
@@ -54,4 +57,17 @@ def _slides(package: Package) -> Iterator[str]:
 
 def _slide(package: Package, part: str) -> str:
     parts = [part, *package.linked(part, "diagramData", "chart", "notesSlide")]
-    return text_of(b for part in parts for b in blocks(package.events(part), _DRAWING))
+    written = (blocks(_own(package.events(part)), _DRAWING) for part in parts)
+    return text_of(chain.from_iterable(written))
+
+
+def _own(events: Iterable[Event]) -> Iterator[Event]:
+    """Leave out the text of shapes that are on every slide."""
+    running = False
+    for event in events:
+        if event.name == "ph" and event.kind == "start":
+            running = event.attributes.get("type") in _RUNNING
+        elif event.name == "sp" and event.kind == "end":
+            running = False
+        if not running:
+            yield event

@@ -173,6 +173,17 @@ def test_pptx_slides_are_pages(tmp_path, name):
     assert [document.page(at) for at in (0, 5, 7)] == [1, 2, 2]
 
 
+def test_pptx_leaves_out_what_is_on_every_slide(tmp_path):
+    """Footers and days, typed in or not; titles and other text stay."""
+    shape = (
+        '<p:sp><p:nvPr><p:ph type="{0}"/></p:nvPr><p:txBody><a:p><a:r><a:t>{0}</a:t>'
+        "</a:r></a:p></p:txBody></p:sp>"
+    )
+    slide = "".join(map(shape.format, ["dt", "title", "ftr", "sldNum", "body", "hdr"]))
+
+    assert read_one(tmp_path / "a.pptx", samples.pptx([slide])).text == "title\n\nbody"
+
+
 def test_diagrams_are_read(tmp_path):
     """After the slide's other text and before its notes; at the end of a document.
 
