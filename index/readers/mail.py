@@ -1,7 +1,8 @@
 """E-mail (RFC 5322, MIME): the text of a message, then its attachments.
 
 Title, date and source are its subject, day and sender. Of a text that comes as plain
-and as HTML the plain one is read. Attachments are read as `members` are.
+and as HTML the plain one is read, unless it says little. Attachments are read as
+`members` are.
 """
 
 import io
@@ -25,6 +26,7 @@ from index.readers.members import Allowance, Member, read_members
 from index.records import Document
 
 _LONGEST = 5_000  # characters of a header
+_FULLER = 3  # times as long: the plain text says that this is to be read in a browser
 
 
 class _AsIs(Compat32):
@@ -96,13 +98,21 @@ def _text(part: Message) -> str:
             titles = [_header(inner, "subject") for inner in parts[:1]]
             return "\n\n".join(filter(None, titles + texts))
         filled = [text for text in texts if text.strip()]
-        return "\n\n".join(filled[:1] if kind == "multipart/alternative" else filled)
+        if kind == "multipart/alternative":
+            return _told(filled)
+        return "\n\n".join(filled)
     if part.get_filename() or kind not in ("text/plain", "text/html"):
         return ""
     text = _decoded(part)
     if kind == "text/html":
         return parse(text).text()
     return joined(text.splitlines(), compounds=None)
+
+
+def _told(alternatives: list[str]) -> str:
+    """Choose the first, as the plainest, unless it only refers to another."""
+    first, *others = alternatives or [""]
+    return next((text for text in others if len(text) > _FULLER * len(first)), first)
 
 
 def _attachments(mail: Message) -> Iterator[Member]:

@@ -269,6 +269,14 @@ def test_mail_says_who_and_when(tmp_path):
     ]
 
 
+def test_mail_reads_html_where_the_plain_text_says_little(tmp_path):
+    """As newsletters have it: that there is more to be seen in a browser."""
+    story = "The trams stand still on Friday, from five in the morning to midnight."
+    data = samples.mail("View this mail in a browser.", html=f"<p>{story}" * 2)
+
+    assert read(tmp_path / "a.eml", data)[0][0].text == f"{story}\n\n{story}"
+
+
 def test_mail_attachments_are_documents(tmp_path):
     """By their own readers; pictures are left alone."""
     files = {
