@@ -187,6 +187,18 @@ def _roman(number: int) -> str:
     return written
 
 
+def _han(number: int) -> str:
+    """Write a number in Chinese characters; raises KeyError where it is over 99.
+
+    >>> _han(7), _han(10), _han(32)
+    ('七', '十', '三十二')
+    """
+    tens, ones = divmod(number, 10)
+    digits: dict[int, str] = dict(enumerate(["", *"一二三四五六七八九"]))
+    before = "" if tens == 1 else digits[tens]
+    return before + ("十" if tens else "") + digits[ones]
+
+
 _FORMS: dict[str, Callable[[int], str]] = {
     "none": lambda _: "",
     "decimal": str,
@@ -195,4 +207,8 @@ _FORMS: dict[str, Callable[[int], str]] = {
     "upperLetter": lambda number: _letters(number).upper(),
     "lowerRoman": _roman,
     "upperRoman": lambda number: _roman(number).upper(),
+    "chineseCounting": _han,
+    "chineseCountingThousand": _han,
+    "japaneseCounting": _han,
+    "taiwaneseCountingThousand": _han,
 }

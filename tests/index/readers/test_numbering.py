@@ -50,7 +50,9 @@ def test_levels_are_counted_below_those_above(tmp_path):
     """Anew after each of these; a list that goes on elsewhere goes on counting."""
     levels = level(0, "upperRoman", "%1.") + level(1, "decimal", "%1.%2", "<w:isLgl/>")
     body = "".join(map(at, [0, 0, 1, 1, 0, 1])) + p("Between") + at(0, "y")
+    chinese = level(0, "chineseCounting", "第%1条")
 
+    assert paragraphs(tmp_path, at(0) * 12, chinese)[-1] == "第十二条 x"
     assert paragraphs(tmp_path, body, levels) == (
         ["I. x", "II. x", "2.1 x", "2.2 x", "III. x", "3.1 x", "Between", "IV. y"]
     )
