@@ -16,8 +16,9 @@ from index.readers.fields import declared_title
 from index.readers.package import CORE, Package
 from index.records import Document
 
-# ECMA-376-1, 18.8.30
-_BUILTIN = dict.fromkeys(map(str, [*range(14, 23), 45, 47]), "date") | {
+# ECMA-376-1, 18.8.30; the days from 27 on are those of East Asia
+_DAYS = [*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)]
+_BUILTIN = dict.fromkeys(map(str, _DAYS), "date") | {
     "46": "duration",
     "9": "{:.0%}",
     "10": "{:.2%}",

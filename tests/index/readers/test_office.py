@@ -267,6 +267,16 @@ def test_xlsx_dates_count_days(value, shown):
     assert _number(value, "date", _EPOCHS[False]) == shown
 
 
+@pytest.mark.parametrize("number", [14, 22, 31, 58])
+def test_xlsx_dates_may_be_of_formats_without_a_code(tmp_path, number):
+    """Every program knows these; Chinese sheets have 31 and 58."""
+    style = f'<styleSheet><cellXfs><xf numFmtId="{number}"/></cellXfs></styleSheet>'
+    row = '<row><c s="0"><v>45188</v></c></row>'
+    data = samples.xlsx({"S": row}, **{"xl/styles.xml": style})
+
+    assert read_one(tmp_path / "a.xlsx", data).text == "2023-09-19"
+
+
 def test_xlsx_durations_count_hours(tmp_path):
     """A day and a half is 36 hours, not noon of a day in 1899."""
     styles = (
