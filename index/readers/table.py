@@ -9,13 +9,14 @@ of its column: a line is understood by itself.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, repeat, zip_longest
-from statistics import mode
+from statistics import mode, multimode
 
 from index.readers.fields import document, one_line
 from index.records import Document
 
 _SAMPLE = 20  # rows that tell whether the first holds names
 LONGEST = 200  # characters of a name; every row repeats it
+_NARROW = 0.5  # of the usual width: a row up to here names no columns
 _DAY = re.compile(r"(?:1[5-9]|2[01])\d\d|\d+(?:[-/:]\d+)+(?: .*)?|\d+\.\d+\.\d{4}")
 Row = Sequence[str]
 
@@ -102,14 +103,24 @@ def _entry(cells: dict[str, str], prefix: str, number: int, source: str) -> Docu
 def _lines(rows: Iterator[Row]) -> Iterator[str]:
     """Write each row as `Name: Ana; City: Riga`, if the first one holds names.
 
-    Rows of one cell before it, such as a title, stand for themselves.
+    Rows of one cell before it, such as a title, stand for themselves, and so do those
+    that are far narrower than what follows, such as the date of an invoice.
     """
     head = [list(map(_cell, row)) for row in islice(rows, _SAMPLE)]
-    wide = (n for n, row in enumerate(head) if len(row) - row.count("") > 1)
+    widths = {
+        n: _width(row) for n, row in enumerate(head) if len(row) - row.count("") > 1
+    }
+    usual = max(multimode(widths.values()), default=0)
+    wide = (n for n, width in widths.items() if width > _NARROW * usual)
     start = next(wide, len(head))
-    names = head.pop(start) if _begin_with_names(head[start:]) else []
+    is_first = start in islice(widths, 1)
+    names = head.pop(start) if _begin_with_names(head[start:], is_first) else []
     for number, row in enumerate(chain(head, rows)):
         yield told_by(names if number >= start else [], list(map(_cell, row)))
+
+
+def _width(row: Row) -> int:
+    return max(place for place, cell in enumerate(row, 1) if cell)
 
 
 def told_by(names: Sequence[str], cells: Sequence[str]) -> str:
@@ -125,19 +136,20 @@ def _cell(cell: str) -> str:
     return " ".join(cell.split())
 
 
-def _begin_with_names(rows: Sequence[Row]) -> bool:
+def _begin_with_names(rows: Sequence[Row], is_first: bool) -> bool:
     """Tell whether the first of some rows names columns: by words, years or days.
 
-    Gaps, but for a corner, repeats, years and days are data as well: with them, some
-    column must go on with another kind of cell.
+    Gaps, but for a corner, repeats, years and days are data as well: with them, and
+    below narrower rows, some column must go on with another kind of cell.
     """
     if len(rows) < 2 or max(map(len, rows[0]), default=0) > LONGEST:
         return False
     places = [place for place, cell in enumerate(rows[0]) if cell]
     cells = {rows[0][place] for place in places}
     kinds = set(map(kind, cells))
-    if kinds == {"word"} and len(cells) == places[-1] - places[0] + 1:
-        return True  # neither a gap nor a repeat
+    whole = len(cells) == places[-1] - places[0] + 1  # neither a gap nor a repeat
+    if is_first and whole and kinds == {"word"}:
+        return True
     return "number" not in kinds and any(
         kind(name) != mode(map(kind, column))
         for name, *below in zip_longest(*rows, fillvalue="")

@@ -662,6 +662,29 @@ def test_csv_rows_of_one_kind_are_all_data(tmp_path, table):
     assert read_one(tmp_path / "a.csv", table.encode()).text == shown
 
 
+def test_csv_rows_above_a_wider_table_name_nothing(tmp_path):
+    """The date and the customer of an invoice are no names of its columns."""
+    above = "Invoice 17\n\nDate,2024-03-04\nCustomer,Ana\n\n"
+    table = "Pos,Item,Qty,Price\n1,Tea,3,2.50\n2,Milk,1,1.20\n,,Sum,8.70\n"
+
+    text = read_one(tmp_path / "a.csv", (above + table).encode()).text
+
+    assert text == (
+        "Invoice 17\nDate; 2024-03-04\nCustomer; Ana\n"
+        "Pos: 1; Item: Tea; Qty: 3; Price: 2.50\n"
+        "Pos: 2; Item: Milk; Qty: 1; Price: 1.20\nQty: Sum; Price: 8.70"
+    )
+
+
+def test_csv_rows_that_grow_wider_are_all_data(tmp_path):
+    """Of words alone: none of them names columns."""
+    data = b"name,tags\nAna,a,b,c,d\nBo,e,f,g,h\n"
+
+    text = read_one(tmp_path / "a.csv", data).text
+
+    assert text == "name; tags\nAna; a; b; c; d\nBo; e; f; g; h"
+
+
 def test_csv_forgives_words_after_a_quotation(tmp_path):
     """Within a line nothing else is at stake."""
     assert read_one(tmp_path / "a.csv", b'a,b\n"x" y,z\n').text == "a: x y; b: z"
