@@ -23,6 +23,7 @@ from typing import Annotated, Any, ParamSpec
 
 import typer
 
+from index import __version__
 from index.build import MODEL
 from index.errors import PassageError, SnapshotError, one_line
 
@@ -95,10 +96,7 @@ Reranker = Annotated[
 ]
 
 app = typer.Typer(
-    help="Ask your own documents, in any language.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 
 
@@ -111,6 +109,27 @@ class Mode(StrEnum):
     expanded = "expanded"
     fused = "fused"
     inexact = "inexact"
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"qa {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_tell_version,
+            is_eager=True,
+            help="Show the version and exit.",
+        ),
+    ] = False,
+) -> None:
+    """Ask your own documents, in any language."""
 
 
 def main() -> None:

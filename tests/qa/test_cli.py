@@ -17,7 +17,7 @@ import pytest
 import threadpoolctl
 from typer.testing import CliRunner
 
-from index import layout
+from index import __version__, layout
 from index.manifest import FORMAT
 from qa import cli, watch
 from qa.cli import app
@@ -62,6 +62,11 @@ def command(program, *args, **options):
     """Run `qa` in a process of its own."""
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
     return subprocess.run([*program, *args], timeout=60, cwd=ROOT, **options)
+
+
+def test_the_version_is_told():
+    """Without a command, which is what a report of a bug begins with."""
+    assert run("--version").stdout == f"qa {__version__}\n"
 
 
 def test_ask_names_the_page(tmp_path):
