@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from index import __version__, layout
 from index.manifest import FORMAT
-from qa import cli, watch
+from qa import __main__, cli, watch
 from qa.cli import app
 from qa.library import Library
 from tests import networks, samples, tiny
@@ -67,6 +67,19 @@ def command(program, *args, **options):
 def test_the_version_is_told():
     """Without a command, which is what a report of a bug begins with."""
     assert run("--version").stdout == f"qa {__version__}\n"
+
+
+def test_an_interrupt_while_loading_shows_no_traceback(monkeypatch):
+    """The exit status is what a shell gives to an interrupted command."""
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        __main__.main()
+
+    assert ended.value.code == 128 + signal.SIGINT
 
 
 def test_ask_names_the_page(tmp_path):
