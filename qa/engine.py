@@ -63,7 +63,7 @@ class QA:
         phrases and put the best passages in order, in place of the package's table.
         """
         opened = collection.load(Snapshot.open(folder))
-        return cls(Path(folder), opened, _reader(reader), _reranker(reranker))
+        return cls(Path(folder), opened, load_reader(reader), load_reranker(reranker))
 
     @classmethod
     def build(
@@ -187,7 +187,8 @@ class QA:
             return True
 
 
-def _reader(model: str | None) -> "ExtractiveReader | None":
+def load_reader(model: str | None) -> "ExtractiveReader | None":
+    """Load a network that finds phrases; None for the package's own."""
     if model is None:
         return None
     from qa import extractive
@@ -195,7 +196,8 @@ def _reader(model: str | None) -> "ExtractiveReader | None":
     return extractive.load(model)
 
 
-def _reranker(model: str | None) -> "Reranker | None":
+def load_reranker(model: str | None) -> "Reranker | None":
+    """Load a network that puts passages in order; None for none."""
     if model is None:
         return None
     from qa import crossencoder

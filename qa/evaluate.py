@@ -28,7 +28,7 @@ from index.records import Document
 from index.sentences import sentences as sentences_of
 from qa import measures, reply
 from qa.collection import Collection
-from qa.engine import QA
+from qa.engine import QA, load_reader, load_reranker
 from qa.fuse import fuse
 from qa.records import Hit, Sentence
 
@@ -110,9 +110,11 @@ def evaluate(
     documents, golds = read_corpus(corpus), read_answers(queries)
     if {one.id for one in documents}.isdisjoint(chain(*judged.values())):
         raise InputError(f"no text of {corpus} is judged in {qrels}; check the ids")
+    networks = load_reader(reader), load_reranker(reranker)  # or fail before building
     with tempfile.TemporaryDirectory() as folder:
         build_documents(documents, Path(folder), model=model)
-        qa = QA.open(folder, reader=reader, reranker=reranker)
+        qa = QA.open(folder)
+        qa.reader, qa.reranker = networks
         began = time.perf_counter()
         if mode == "full":
             outcomes = judge(qa, asked, judged, golds)

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from index.embedders import packaged
-from index.errors import InputError
+from index.errors import InputError, ModelError
 from index.records import Document
 from qa import evaluate
 from qa.records import Sentence
@@ -96,6 +96,17 @@ def test_answers_are_measured_where_queries_hold_them(data_set, tmp_path):
     assert found["phrase_f1"] > 0
     assert found["auroc"] == 1
     assert 0 <= found["calibration_error"] <= 1
+
+
+@pytest.mark.parametrize("option", ["reader", "reranker"])
+def test_a_network_that_is_not_there_is_told_before_indexing(
+    data_set, monkeypatch, option
+):
+    """A corpus may take an hour to index, and a name is soon mistyped."""
+    monkeypatch.setattr(evaluate, "build_documents", None)
+
+    with pytest.raises(ModelError, match="no model 'typo'"):
+        evaluate.evaluate(*data_set, **{option: "typo"})
 
 
 def sentence(text, start):
