@@ -340,6 +340,7 @@ def serve(
     from qa import QA
 
     qa = QA.open(index, reader=reader, reranker=reranker)
+    bound = _bound(host, port)  # before the page is loaded, which takes seconds
     import uvicorn
 
     _multiply_on_one_thread()
@@ -357,7 +358,6 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    bound = _bound(host, port)
     address = f"{_authority(host)}:{bound.getsockname()[1]}"
     typer.echo(f"Passage answers at http://{address}", err=True)
     if not (local or auth):

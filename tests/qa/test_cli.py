@@ -558,8 +558,9 @@ def test_small_answers_do_not_wait_for_each_other():
     assert asyncio.run(option()) != 0
 
 
-def test_an_address_that_cannot_be_had_is_one_line(index):
-    """It is not said that Passage answers there, but why it does not."""
+def test_an_address_that_cannot_be_had_is_one_line(index, monkeypatch):
+    """It is not said that Passage answers there, but why it does not; at once."""
+    monkeypatch.setattr("qa.server.create", None)  # which takes seconds
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         result = run("serve", "--index", index, "--port", port)
