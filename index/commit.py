@@ -152,4 +152,6 @@ def _remedy(error: Exception) -> str:
             return f"move away the file that is at {error.filename}, or above it,"
         case PermissionError():
             return f"get the right to write {error.filename or 'there'}"
+        case OSError(errno=number) if number in layout.TOO_MANY_OPEN:
+            return "the index it held is still whole, so allow more (ulimit -n)"
     return "the index it held is still whole, so make room"

@@ -8,6 +8,7 @@
 Row i is the same passage in every file.
 """
 
+import errno
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -40,6 +41,9 @@ TERM_VECTORS = "term_vectors.npy"  # (t, d) float16 unit rows, of the table
 TERM_CODES = "term_codes.npy"  # (t, c) uint8: their codes, see `neighbours`
 LEXICAL = "lexical."  # and the name of the array, and .npy
 SPELLING = "spelling."  # likewise
+
+# Too many files are open, in the process or on the machine: no fault of an index.
+TOO_MANY_OPEN = (errno.EMFILE, errno.ENFILE)
 
 
 def current(folder: Path) -> tuple[Path, Manifest]:
@@ -129,6 +133,8 @@ def problem_of(path: Path, expected: File) -> str:
     try:
         return "" if File.of(path) == expected else f"{path} was altered"
     except OSError as error:
+        if error.errno in TOO_MANY_OPEN:
+            raise
         return f"{path} cannot be read ({error.strerror})"
 
 

@@ -69,6 +69,8 @@ class Snapshot:
                 f"{error.filename} may not be read; get the right to read it"
             ) from error
         except Exception as error:
+            if getattr(error, "errno", None) in layout.TOO_MANY_OPEN:
+                raise
             raise corrupt(folder, f"it cannot be read ({error})") from error
 
     def __init__(self, generation: Path, manifest: Manifest) -> None:

@@ -23,7 +23,7 @@ from typing import Annotated, Any, ParamSpec
 
 import typer
 
-from index import __version__
+from index import __version__, layout
 from index.build import MODEL
 from index.errors import PassageError, SnapshotError, one_line
 
@@ -188,6 +188,8 @@ def _said(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "there is not enough memory; free some, or take fewer documents"
     if isinstance(error, OSError):
+        if error.errno in layout.TOO_MANY_OPEN:
+            return f"{error.strerror}; allow more: ulimit -n 1024"
         if error.filename:
             return f"{error.filename}: {error.strerror}; check the path"
         if error.errno == errno.ENOSPC:
@@ -199,8 +201,6 @@ def _said(error: Exception) -> str:
 
 def _model(chosen: str | None, index: Path) -> str:
     """Take the model that was chosen, or the one that the index was built with."""
-    from index import layout
-
     if chosen:
         return chosen
     try:

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import json
+import resource
 import shutil
 import threading
 from contextlib import suppress
@@ -19,7 +20,7 @@ from index.errors import (
     PassageError,
     SnapshotError,
 )
-from index.manifest import FORMAT
+from index.manifest import FORMAT, File
 from index.store import Snapshot
 
 
@@ -241,6 +242,37 @@ def test_open_says_what_may_not_be_read(folder, monkeypatch):
 
     with pytest.raises(SnapshotError, match="CURRENT may not be read; get the right"):
         Snapshot.open(folder)
+
+
+def test_too_many_open_files_are_no_damage(folder):
+    """To build again would not help."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        with pytest.raises(OSError, match="Too many open files"):
+            Snapshot.open(folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_what_could_not_be_compared_is_not_called_altered(
+    folder, articles, monkeypatch
+):
+    """Nor is it lost to a rollback."""
+    index.build([articles], folder)
+    kept = layout.pointers(folder)
+
+    def refuse(path):
+        raise OSError(errno.EMFILE, "Too many open files", str(path))
+
+    monkeypatch.setattr(File, "of", refuse)
+    with pytest.raises(OSError, match="Too many open files"):
+        store.verify(folder)
+    for change in (index.rollback, lambda folder: index.build([articles], folder)):
+        with pytest.raises(SnapshotError, match=r"Too many open files.*ulimit"):
+            change(folder)
+
+    assert layout.pointers(folder) == kept
 
 
 def test_open_looks_again_when_the_generation_went(folder, monkeypatch):
