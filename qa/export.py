@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # A document, a stretch of it, and the evidence relative to the stretch's start.
 Place = tuple[Document, int, int, tuple[Span, ...]]
 
+MOST_NAMES = 10  # of other documents with the same text, for people
+
 FORMS = {"JSON": "json", "CSV": "csv", "Markdown": "markdown"}
 COLUMNS = (
     "rank",
@@ -100,8 +102,9 @@ def answer_csv(answer: Answer) -> str:
 
 
 def also_in(hit: Hit) -> str:
-    """Name the other documents that hold a hit's text."""
-    return "; ".join(f"{one.title} ({one.id})" for one in hit.also_in)
+    """Name the first of the other documents that hold a hit's text."""
+    names = "; ".join(f"{one.title} ({one.id})" for one in hit.also_in[:MOST_NAMES])
+    return names + " …" * (len(hit.also_in) > MOST_NAMES)
 
 
 def formula_safe(value: object) -> object:

@@ -12,7 +12,7 @@ from qa import controls
 from qa.address import Address
 from qa.catalogue import twins
 from qa.cite import citation, markdown, pages
-from qa.export import evidence
+from qa.export import MOST_NAMES, evidence
 from qa.markup import Html, clean, join, tag, tongue
 from qa.records import Answer, Hit, Sentence, Span
 from qa.words import Speech
@@ -217,9 +217,10 @@ def _copier(name: str, text: str, speech: Speech) -> Html:
 
 
 def _also_in(hit: Hit, speech: Speech) -> Html:
-    titles = [_title("cite", document) for document in hit.also_in]
+    titles = [_title("cite", document) for document in hit.also_in[:MOST_NAMES]]
+    more = " …" * (len(hit.also_in) > MOST_NAMES)
     told = speech.say("also_in")
-    return tag("p", told, " ", *titles, class_="also") if titles else Html()
+    return tag("p", told, " ", *titles, more, class_="also") if titles else Html()
 
 
 def _why(hit: Hit, speech: Speech) -> Html:

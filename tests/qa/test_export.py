@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -79,6 +80,15 @@ def test_csv_runs_no_formula():
     assert row["text"] == "Il pleut. Il neige."
     assert row["score"] == "0.8124"
     assert row["also_in"] == "Temps (b/a.md)"
+
+
+def test_of_many_copies_the_first_are_named():
+    """Ten, as many as can be read; programs get all that the answer has."""
+    copies = tuple(Document(f"{n}.md", "Rain", "x") for n in range(50))
+    copied = replace(ANSWER, hits=(replace(ANSWER.hits[0], also_in=copies),))
+
+    assert answer_markdown(copied).endswith("; Rain (9.md) …\n")
+    assert len(answer_record(copied)["hits"][0]["also_in"]) == 50
 
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", " =1", "\r=1"])

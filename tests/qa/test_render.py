@@ -136,6 +136,15 @@ def test_copies_are_named_after_a_blank():
     assert "Also in: Report" in shown
 
 
+def test_of_many_copies_the_first_are_named():
+    """Ten, and that there are others."""
+    copies = tuple(Document(str(n), f"Report {n}", "x") for n in range(11))
+
+    shown = text_of(results(answer(replace(hit(), also_in=copies)), *NO, ENGLISH))
+    assert "Report 9 …" in shown
+    assert "Report 10" not in shown
+
+
 def test_a_right_to_left_passage_says_so():
     """An Arabic passage is marked as such inside an English page."""
     arabic = Document("b.md", "هدنة", "دخلت هدنة حيز التنفيذ.", "", "ar")
