@@ -21,7 +21,7 @@ def citation(hit: Hit) -> str:
     >>> citation(Hit(1, 0.5, Passage("a.md", 0, 10, "It rained."), post))
     'Rain, The Post, 2024-05-01 (a.md, characters 0–10)'
     """
-    return f"{one_line(', '.join(_named(hit)))} {_where(hit)}"
+    return f"{one_line(', '.join(named(hit)))} {where(hit)}"
 
 
 def markdown(hit: Hit) -> str:
@@ -34,8 +34,8 @@ def markdown(hit: Hit) -> str:
     >
     > — *Rain\\*,* The Post (a.md, characters 0–10)
     """
-    title, *others = _named(hit)
-    rest = " ".join([plain(", ".join(others)), plain(_where(hit))]).strip()
+    title, *others = named(hit)
+    rest = " ".join([plain(", ".join(others)), plain(where(hit))]).strip()
     title = f"*{plain(title)}{',' if others else ''}*"
     return f"{quote(hit.passage.text)}\n>\n> — {title} {rest}"
 
@@ -64,13 +64,15 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _named(hit: Hit) -> list[str]:
+def named(hit: Hit) -> list[str]:
+    """Give title, source and date, as far as they are known."""
     document = hit.document
     source = document.source if document.source != document.title else ""
     return [part for part in (document.title, source, document.date) if part] or [""]
 
 
-def _where(hit: Hit) -> str:
+def where(hit: Hit) -> str:
+    """Give document, page and offsets, in brackets."""
     passage = hit.passage
     page = pages(hit.document, passage.start, passage.end)
     paged = f", p. {page}" if page else ""

@@ -11,7 +11,7 @@ from index.records import Document
 from qa import controls
 from qa.address import Address
 from qa.catalogue import twins
-from qa.cite import citation, markdown, pages
+from qa.cite import citation, markdown, named, pages, where
 from qa.export import MOST_NAMES, evidence
 from qa.markup import Html, clean, join, tag, tongue
 from qa.records import Answer, Hit, Sentence, Span
@@ -197,13 +197,12 @@ def _opener(target: str, speech: Speech) -> Html:
 
 
 def _cite(hit: Hit, speech: Speech) -> Html:
-    """Show the citation, on demand, with ways to copy it."""
-    text = citation(hit)
+    """Show the citation, on demand, each part in its own direction; to be copied."""
+    text, parts = citation(hit), [tag("bdi", part) for part in named(hit)]
+    shown = tag("p", Html(", ".join(parts)), " ", tag("bdi", where(hit), dir="ltr"))
     ways = [_copier("copy", text, speech), _copier("markdown", markdown(hit), speech)]
     title = tag("summary", speech.say("cite"))
-    return tag(
-        "details", title, tag("p", tag("bdi", text)), tag("div", *ways), class_="cite"
-    )
+    return tag("details", title, shown, tag("div", *ways), class_="cite")
 
 
 def _copier(name: str, text: str, speech: Speech) -> Html:

@@ -155,6 +155,16 @@ def test_a_right_to_left_passage_says_so():
     assert shown.startswith('<div lang="en" dir="ltr">')
 
 
+def test_a_citation_turns_no_date_around():
+    """Right after Arabic a day would be read from its end."""
+    arabic = Document("b.md", "هدنة", "دخلت هدنة.", "الوطن", "ar", "2023-09-19")
+
+    shown = results(answer(hit(arabic, 0, 10, ())), *NO, ENGLISH)
+
+    assert "<bdi>هدنة</bdi>, <bdi>الوطن</bdi>, <bdi>2023-09-19</bdi> " in shown
+    assert "هدنة, الوطن, 2023-09-19 (b.md, characters 0–10)" in text_of(shown)
+
+
 def test_the_answer_is_quoted_with_the_evidence_of_its_passage():
     """A sentence takes the marks over from the hit that it stands in."""
     text = "Paris exige l’arrêt immédiat."
