@@ -377,7 +377,8 @@ def status(index: Index, as_json: AsJson = False) -> None:
     from qa.export import previous_record, status_record
 
     with Snapshot.open(index) as snapshot:
-        record = status_record(snapshot)
+        record, manifest = status_record(snapshot), snapshot.manifest
+    record |= {"model": manifest.model, "paths": list(manifest.paths)}
     record["previous"] = previous_record(index)
     if as_json:
         _print_json(record)

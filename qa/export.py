@@ -6,6 +6,7 @@ to their hit's text.
 
 import csv
 import io
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -145,7 +146,10 @@ def links(address: Address, k: int) -> dict[str, str]:
 
 
 def status_record(snapshot: "Snapshot") -> dict[str, Any]:
-    """Describe a snapshot as plain values, ready for JSON. bytes: all its files."""
+    """Describe a snapshot as plain values, ready for JSON. bytes: all its files.
+
+    Whoever asks a server may see it: of places on this machine it has the names alone.
+    """
     manifest = snapshot.manifest
     return {
         "generation": snapshot.generation,
@@ -153,15 +157,25 @@ def status_record(snapshot: "Snapshot") -> dict[str, Any]:
         "documents": manifest.documents,
         "passages": manifest.passages,
         "languages": dict(manifest.languages),
-        "model": manifest.model,
+        "model": _name(manifest.model),
         "embedder": manifest.embedder,
         "dim": manifest.dim,
         "backend": manifest.backend,
         "kind": manifest.kind,
         "bytes": sum(file.size for file in manifest.files.values()),
         "seconds": round(manifest.seconds, 3),
-        "paths": list(manifest.paths),
+        "paths": list(map(_name, manifest.paths)),
     }
+
+
+def _name(place: str) -> str:
+    """Leave out the folders above a place on this machine.
+
+    >>> _name("/home/ana/docs"), _name("intfloat/multilingual-e5-small"), _name("/")
+    ('docs', 'intfloat/multilingual-e5-small', '/')
+    """
+    name = Path(place).name if os.path.isabs(place) else place
+    return name or place
 
 
 def previous_record(folder: Path) -> dict[str, Any] | None:

@@ -26,5 +26,6 @@ class About:
 
     def show(self, request: gr.Request) -> Html:
         """Describe the index in use."""
-        record = status_record(self.qa.snapshot)
-        return facts.facts(record, card.of(record["model"]), speech_of(request))
+        snapshot = self.qa.snapshot
+        measured = card.of(snapshot.manifest.model)
+        return facts.facts(status_record(snapshot), measured, speech_of(request))

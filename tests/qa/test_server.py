@@ -167,6 +167,8 @@ def test_the_status_describes_the_index(client, qa):
     assert status["documents"] == qa.snapshot.manifest.documents
     assert status["passages"] == len(qa.snapshot)
     assert status["model"] == "fake"
+    [path] = qa.snapshot.manifest.paths
+    assert status["paths"] == [Path(path).name]  # not where on the server
 
 
 def test_health_and_metrics(client):
