@@ -98,7 +98,7 @@ def blocks(qa: "QA", ask: Callable[..., Answer]) -> gr.Blocks:
     page = _Page(title="Passage", analytics_enabled=False, delete_cache=cache)
     with page:
         header = shown("header")
-        header.value = _static("header.html")
+        header.value = _static("header.html").replace("LAMP", str(say("lamp")))
         live = shown("live")
         gr.HTML(say("no_reply"), elem_id="failed", apply_default_css=False)
         with gr.Tabs(elem_id="tabs"):

@@ -23,6 +23,7 @@ import uvicorn
 from index.embedders import packaged
 from qa.engine import QA
 from qa.server import create
+from qa.words import table
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -1082,7 +1083,10 @@ def test_the_interface_speaks_the_browsers_language(anybody, site, locale, butto
     with visit(anybody, site, locale=locale) as page:
         expect(page.locator("#ask")).to_have_text(button)
         greeting = page.locator("#greeting p")
-        expect(greeting).to_have_attribute("lang", locale.split("-")[0])
+        language = locale.split("-")[0]
+        expect(greeting).to_have_attribute("lang", language)
+        named = table("words")[language]["lamp"]
+        expect(page.locator(".lamp")).to_have_attribute("aria-label", named)
 
 
 def test_a_login_guards_the_page(browser, qa):
