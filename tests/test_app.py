@@ -10,7 +10,7 @@ import shutil
 import socket
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from importlib import resources
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -1062,6 +1062,22 @@ def test_dark_and_light(browser, site):
         page.reload()
         page.wait_for_selector(".examples")
         assert brightness(page) > 200
+
+
+def test_a_browser_that_keeps_nothing_is_enough(browser, site):
+    """What storage would have is forgotten; all else goes on."""
+    with closing(browser.new_context(**SCREEN)) as context:
+        context.add_init_script("""
+            for (const name of ["localStorage", "sessionStorage"])
+                Object.defineProperty(window, name, {
+                    get() { throw new DOMException("denied", "SecurityError") } })
+        """)
+        with visiting(context, site) as page:
+            ask(page, HALT)
+            page.get_by_text("More like this").first.click()
+            expect(page.locator(".chips")).to_be_focused()
+            page.click("[data-lamp]")
+            assert brightness(page) < 60
 
 
 def brightness(page):

@@ -6,6 +6,10 @@ window.passage = (() => {
   const at = (selector) => document.querySelector(selector);
   let opener = null, steered = false;
 
+  // A browser that is to keep nothing refuses even to name what would.
+  const keeper = (name) => { try { return window[name]; } catch { return null; } };
+  const local = keeper("localStorage"), session = keeper("sessionStorage");
+
   // Gradio names its upload button otherwise than it labels it.
   const tidy = () => at("#upload button")?.removeAttribute("aria-label");
 
@@ -88,12 +92,12 @@ window.passage = (() => {
   }
 
   // The last questions stay in this browser.
-  const recent = () => JSON.parse(localStorage.getItem(RECENT) || "[]");
+  const recent = () => JSON.parse(local?.getItem(RECENT) || "[]");
 
   function remember(question) {
     if (!question) return;
     const others = recent().filter((one) => one !== question);
-    localStorage.setItem(RECENT, JSON.stringify([question, ...others].slice(0, REMEMBERED)));
+    local?.setItem(RECENT, JSON.stringify([question, ...others].slice(0, REMEMBERED)));
   }
 
   function remind() {
@@ -227,7 +231,7 @@ window.passage = (() => {
   }
 
   function drawn() {
-    const way = at(`#map input[value="${sessionStorage.getItem(COLOUR)}"]`);
+    const way = at(`#map input[value="${session?.getItem(COLOUR)}"]`);
     if (way) way.checked = true;
   }
 
@@ -237,7 +241,7 @@ window.passage = (() => {
       if (point) tell(shows ? point : null);
     });
   document.addEventListener("change", (change) => {
-    if (change.target.name === "colouring") sessionStorage.setItem(COLOUR, change.target.value);
+    if (change.target.name === "colouring") session?.setItem(COLOUR, change.target.value);
   });
 
   function close(article) {
@@ -268,10 +272,10 @@ window.passage = (() => {
   }
 
   function lamp(change) {
-    const dark = change ? !document.body.classList.contains("dark") : localStorage.getItem(LAMP) === "dark";
-    if (!change && !localStorage.getItem(LAMP)) return;
+    const dark = change ? !document.body.classList.contains("dark") : local?.getItem(LAMP) === "dark";
+    if (!change && !local?.getItem(LAMP)) return;
     document.body.classList.toggle("dark", dark);
-    localStorage.setItem(LAMP, dark ? "dark" : "light");
+    local?.setItem(LAMP, dark ? "dark" : "light");
   }
 
   document.addEventListener("click", (click) => {
@@ -288,7 +292,7 @@ window.passage = (() => {
     if ("close" in button.dataset) close(button.closest("article"));
     if ("lamp" in button.dataset) lamp(true);
     if (button.dataset.copy) copy(button);
-    if ("forget" in button.dataset) { localStorage.removeItem(RECENT); remind(); }
+    if ("forget" in button.dataset) { local?.removeItem(RECENT); remind(); }
     if ("anyday" in button.dataset) {
       for (const field of days()) field.value = field.dataset.said = "";
       narrowed();
