@@ -353,6 +353,16 @@ def test_the_interface_offers_programs_nothing_of_its_own(client):
     assert info["named_endpoints"] == {}
 
 
+def test_the_page_can_lie_below_a_path_of_a_proxy(qa, monkeypatch):
+    """As README says: all that it loads is asked for there, by the scheme used there."""
+    monkeypatch.setenv("GRADIO_ROOT_PATH", "/articles")
+    with TestClient(create(qa)) as client:
+        headers = {"Host": "example.org", "X-Forwarded-Proto": "https"}
+        config = client.get("/config", headers=headers).json()
+
+    assert config["root"] == "https://example.org/articles"
+
+
 def test_a_newer_generation_is_taken_up(qa, monkeypatch):
     """What another process builds is used without a restart."""
     monkeypatch.setattr("qa.server.REFRESH_SECONDS", 0.01)
