@@ -279,7 +279,9 @@ class Guard:
             and _name(headers.get("host", "")) not in LOCAL_NAMES
         ):
             return PlainTextResponse(
-                "Without a login this server answers only as localhost.\n", 421
+                "Without a login this server answers only as localhost; "
+                "start it with --auth, or with another --host.\n",
+                421,
             )
         if not scope["path"].isprintable():  # the page's framework prints parts of it
             return PlainTextResponse("Nothing here has such a name.\n", 404)
