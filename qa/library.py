@@ -22,6 +22,7 @@ from index.lock import lock
 
 STREAM = "standard input"
 DOCUMENTS = "documents"  # the folder of an index that added files are in
+SPARED = 10**9  # bytes of a disk that are left free, or a twentieth of a small one
 LONGEST_NAME = 180  # bytes of UTF-8; file systems allow 255
 _RESERVED = frozenset('<>:"/\\|?*#')  # by some system, or, `#`, by ids of documents
 _JOINERS = frozenset("\u200c\u200d")  # unseen, yet words of Persian and Hindi need them
@@ -146,6 +147,8 @@ class Library:
     def _create(self, name: str) -> BinaryIO:
         """Open a new file of this name, or of the first free one like it."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        if room(self.folder) < 0:
+            raise InputError("the disk is nearly full; make room on the server")
         stem, suffix = os.path.splitext(name)
         for number in range(1, 1000):
             free = name if number == 1 else f"{stem} ({number}){suffix}"
@@ -154,6 +157,12 @@ class Library:
             except FileExistsError:
                 continue
         raise InputError(f"there are too many files called {name!r}; rename it")
+
+
+def room(folder: str | Path) -> int:
+    """Count the bytes that strangers may still fill of the disk that a folder is on."""
+    disk = shutil.disk_usage(folder)
+    return disk.free - min(disk.total // 20, SPARED)
 
 
 def safe_name(name: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -33,6 +34,7 @@ from qa.export import (
 )
 from qa.filters import Filter
 from qa.gate import Full, Gate
+from qa.library import room
 from qa.metrics import Metrics
 from qa.records import Answer
 
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from qa.engine import QA
 
 MOST_HITS = 50
+MOST_SENT = 32 * 2**20  # bytes that are read into memory: of a pasted text
+UPLOAD = "/gradio_api/upload"  # of files, which go to the disk as they come
 PROBES = ("/healthz", "/readyz", "/metrics")
 REFRESH_SECONDS = 2.0
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -293,7 +297,7 @@ class Guard:
             return PlainTextResponse("Requests from other sites are refused.\n", 403)
         if scope["path"].startswith("/api/") or scope["path"] in PROBES:
             return JSONResponse({"error": "ask with GET"}, 405, {"Allow": "GET, HEAD"})
-        return None
+        return _oversized(scope["path"], headers)
 
     async def _stranger(self, login: login.Login, headers: Headers) -> Response | None:
         """Ask to log in, unless it is done; who has logged in waits for nobody."""
@@ -320,6 +324,18 @@ class Guard:
             await send(message)
 
         return dressed
+
+
+def _oversized(path: str, headers: Headers) -> Response | None:
+    """Refuse what would fill the memory or, of files, the disk."""
+    if "transfer-encoding" in headers:  # of a length that is not told before
+        return PlainTextResponse("Say how long it is, by Content-Length.\n", 411)
+    is_upload = path == UPLOAD
+    most = room(gettempdir()) if is_upload else MOST_SENT
+    if int(headers.get("content-length", 0)) > most:
+        where = "the server's disk" if is_upload else "one request"
+        return PlainTextResponse(f"This is more than {where} has room for.\n", 413)
+    return None
 
 
 async def _close(send: Send) -> None:

@@ -5,6 +5,7 @@ import io
 import shutil
 import unicodedata
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,18 @@ from qa.library import Library, safe_name
 @pytest.fixture
 def library(tmp_path):
     return Library(tmp_path)
+
+
+def test_some_of_the_disk_is_left_free(library, monkeypatch):
+    """A gigabyte, or a twentieth of a small disk; others on the machine need it."""
+    disks = [(10**12, 10**9 - 1), (10**10, 5 * 10**8 - 1), (10**10, 5 * 10**8)]
+    disks = iter([SimpleNamespace(total=total, free=free) for total, free in disks])
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: next(disks))
+
+    for _ in range(2):
+        with pytest.raises(InputError, match="the disk is nearly full"):
+            library.write("Tea", "It is poured at five.")
+    assert library.write("Tea", "It is poured at five.").exists()
 
 
 @given(st.text(max_size=300))

@@ -15,7 +15,7 @@ from qa.export import answer_record
 from qa.gate import Gate
 from qa.login import read
 from qa.metrics import Metrics
-from qa.server import LONGEST_QUESTION, Guard, create
+from qa.server import LONGEST_QUESTION, MOST_SENT, Guard, create
 from tests.fakes import FakeQA
 
 QUESTION = "Who called for an immediate halt?"
@@ -258,6 +258,29 @@ def test_other_sites_can_change_nothing(client, headers, status):
 
 
 @pytest.mark.parametrize(
+    ("path", "length", "status"),
+    [
+        ("/gradio_api/run/predict", MOST_SENT + 1, 413),
+        ("/gradio_api/run/predict", None, 411),
+        ("/gradio_api/upload", MOST_SENT + 1, 400),  # the framework sees no file
+        ("/gradio_api/upload", 1001, 413),
+        ("/gradio_api/upload", None, 411),
+    ],
+)
+def test_what_is_sent_fills_neither_memory_nor_disk(
+    client, monkeypatch, path, length, status
+):
+    """Nothing of it is read when it says to be more, or does not say."""
+    monkeypatch.setattr("qa.server.room", lambda folder: 1000 if status == 413 else 1e9)
+    headers = {} if length is None else {"Content-Length": str(length)}
+
+    got = client.post(path, content=iter([b"{}"]), headers=headers)
+
+    assert got.status_code == status
+    assert client.options(path).status_code == 405  # nothing sent is not too much
+
+
+@pytest.mark.parametrize(
     ("host", "status"),
     [
         ("localhost:7860", 200),
@@ -354,7 +377,7 @@ def test_the_interface_offers_programs_nothing_of_its_own(client):
 
 
 def test_the_page_can_lie_below_a_path_of_a_proxy(qa, monkeypatch):
-    """As README says: all that it loads is asked for there, by the scheme used there."""
+    """As README says: all that it loads is asked for there, by the same scheme."""
     monkeypatch.setenv("GRADIO_ROOT_PATH", "/articles")
     with TestClient(create(qa)) as client:
         headers = {"Host": "example.org", "X-Forwarded-Proto": "https"}
