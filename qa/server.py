@@ -23,6 +23,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from index import __version__
 from index.errors import PassageError
 from qa import login
 from qa.address import LONGEST_QUESTION, MOST_PLACES
@@ -83,7 +84,11 @@ def create(
     Raises ValueError when `auth` is no login.
     """
     server = FastAPI(
-        title="Passage", docs_url=None, redoc_url=None, lifespan=_keep_fresh(qa)
+        title="Passage",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_keep_fresh(qa),
     )
     metrics = Metrics()
     ask = _counted(qa.ask, metrics)
