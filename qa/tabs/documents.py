@@ -189,8 +189,10 @@ class Documents:
         speech = speech_of(request)
         try:
             name = self.library.write(title, text).name
-        except PassageError:
-            refused = [(speech.say("paste"), speech.say("empty_text"))]
+        except (PassageError, OSError) as error:
+            filled = title.strip() and text.strip()
+            why = reason(error) if filled else speech.say("empty_text")
+            refused = [(speech.say("paste"), why)]
             return title, text, self._kept([], refused, speech)
         return "", "", self._kept([name], [], speech)
 

@@ -1,5 +1,6 @@
 """The tabs' handlers, called as Gradio calls them."""
 
+import errno
 import time
 from types import SimpleNamespace
 
@@ -58,6 +59,21 @@ def shown(documents):
     """Give what the tab shows of the rebuild, and of the added files."""
     told = documents.show("", "", ENGLISH)
     return told[0], told[8]
+
+
+def test_a_text_that_finds_no_room_is_not_lost(documents, monkeypatch):
+    """It stays in its fields, with the reason; so it does when a field is empty."""
+    assert "a title and a text are needed" in documents.paste("Tea", " ", ENGLISH)[2]
+
+    def full(title, text):
+        raise OSError(errno.ENOSPC, "No space left on device", "/srv/index/tea.md")
+
+    monkeypatch.setattr(documents.library, "write", full)
+    *fields, note = documents.paste("Tea", "It is poured.", ENGLISH)
+
+    assert fields == ["Tea", "It is poured."]
+    assert "No space left on device" in note
+    assert "/srv" not in note
 
 
 def test_an_answer_that_is_not_kept_is_found_anew(asking):
