@@ -24,7 +24,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index import __version__
-from index.errors import PassageError
+from index.errors import PassageError, first_line
 from qa import login
 from qa.address import LONGEST_QUESTION, MOST_PLACES
 from qa.export import (
@@ -127,12 +127,16 @@ def _keep_fresh(
     """Take up generations that another process writes, while the server runs."""
 
     async def refresh() -> None:
+        problem = ""
         while True:
             await asyncio.sleep(REFRESH_SECONDS)
+            last, problem = problem, ""
             try:
                 await run_in_threadpool(qa.refresh)
-            except (PassageError, OSError) as error:
-                log.warning("the index could not be refreshed: %s", error)
+            except (PassageError, OSError, MemoryError) as error:
+                problem = first_line(error)
+                if problem != last:
+                    log.warning("the index could not be refreshed: %s", problem)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

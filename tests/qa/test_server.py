@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import sys
+from itertools import chain, repeat
 from pathlib import Path
 from types import ModuleType
 
@@ -396,3 +397,25 @@ def test_a_newer_generation_is_taken_up(qa, monkeypatch):
             client.get("/healthz")
 
     assert len(refreshed) >= 2
+
+
+def test_an_index_that_cannot_be_refreshed_is_told_once(qa, monkeypatch, caplog):
+    """It stays so until somebody mends it, and is looked at every two seconds."""
+    monkeypatch.setattr("qa.server.REFRESH_SECONDS", 0.01)
+    came = chain(
+        [CorruptSnapshot("one"), CorruptSnapshot("one"), MemoryError()], repeat(None)
+    )
+    looked = []
+
+    def refresh():
+        looked.append(next(came))
+        if looked[-1]:
+            raise looked[-1]
+
+    monkeypatch.setattr(qa, "refresh", refresh)
+    with TestClient(create(qa, page=False)) as client:
+        while len(looked) < 5:
+            client.get("/healthz")
+
+    told = [record.args for record in caplog.records if record.name == "qa.server"]
+    assert told == [("one",), ("MemoryError",)]
