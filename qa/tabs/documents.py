@@ -306,8 +306,14 @@ class Documents:
 
     def _rebuild(self, progress: Progress) -> "BuildReport":
         """Build again from the paths of the last build and the added files."""
-        paths = map(Path, self.qa.snapshot.manifest.paths)
-        return self.qa.rebuild(self.library.beside(paths), progress)
+        paths = list(map(Path, self.qa.snapshot.manifest.paths))
+        try:
+            return self.qa.rebuild(self.library.beside(paths), progress)
+        except (PassageError, OSError) as error:
+            said = str(error)
+            for path in (*paths, self.qa.folder.absolute()):
+                said = said.replace(str(path), path.name or "/")  # for visitors
+            raise PassageError(said) from error
 
 
 def _ask(text: str, about: str, speech: Speech) -> Asked:

@@ -61,6 +61,16 @@ def shown(documents):
     return told[0], told[8]
 
 
+def test_a_failed_rebuild_does_not_tell_where_things_lie(qa, documents, tmp_path):
+    """Of a folder that has gone, whoever visits reads the name alone."""
+    (tmp_path / "articles").rename(tmp_path / "moved")
+
+    documents.start("", "", ENGLISH)
+
+    reason = finished(documents).reason
+    assert reason == "articles does not exist; give a file or a folder"
+
+
 def test_a_text_that_finds_no_room_is_not_lost(documents, monkeypatch):
     """It stays in its fields, with the reason; so it does when a field is empty."""
     assert "a title and a text are needed" in documents.paste("Tea", " ", ENGLISH)[2]
