@@ -289,10 +289,10 @@ def read_answers(path: Path) -> Answers:
 def read_qrels(path: Path) -> dict[str, dict[str, int]]:
     """Read query id, corpus id and relevance, below a line of headings, if any."""
     judged: dict[str, dict[str, int]] = {}
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         rows = csv.reader(file, delimiter="\t")
         try:
-            for query, document, relevance in rows:
+            for query, document, relevance in filter(None, rows):  # not blank lines
                 if rows.line_num == 1 and not relevance.lstrip("-").isdecimal():
                     continue
                 _storable(query + document)
@@ -310,6 +310,8 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
     lines: dict[str, int] = {}
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
             try:
                 record = _record(line)
             except (ValueError, KeyError, TypeError, RecursionError) as error:

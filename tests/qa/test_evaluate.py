@@ -98,6 +98,17 @@ def test_answers_are_measured_where_queries_hold_them(data_set, tmp_path):
     assert 0 <= found["calibration_error"] <= 1
 
 
+def test_blank_lines_and_a_byte_order_mark_count_for_nothing(tmp_path):
+    """What editors leave in a file is no entry of it."""
+    qrels = tmp_path / "qrels.tsv"
+    qrels.write_text("\ufeff1\tx\t1\n\n2\ty\t1\n\n", "utf-8")
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text('\ufeff{"_id": "1", "text": "a"}\n\n \n', "utf-8")
+
+    assert evaluate.read_qrels(qrels) == {"1": {"x": 1}, "2": {"y": 1}}
+    assert evaluate.read_queries(queries) == {"1": "a"}
+
+
 @pytest.mark.parametrize("option", ["reader", "reranker"])
 def test_a_network_that_is_not_there_is_told_before_indexing(
     data_set, monkeypatch, option
