@@ -6,6 +6,7 @@ before it stays the current one; afterwards it is kept, for `rollback`. Older on
 deleted as soon as no reader has them open.
 """
 
+import errno
 import hashlib
 import os
 import shutil
@@ -150,7 +151,7 @@ def _remedy(error: Exception) -> str:
     match error:
         case FileExistsError() | NotADirectoryError():
             return f"move away the file that is at {error.filename}, or above it,"
-        case PermissionError():
+        case PermissionError() | OSError(errno=errno.EROFS):
             return f"get the right to write {error.filename or 'there'}"
         case OSError(errno=number) if number in layout.TOO_MANY_OPEN:
             return "the index it held is still whole, so allow more (ulimit -n)"

@@ -122,15 +122,24 @@ def test_a_refusing_disk_leaves_a_whole_index(folder, articles, monkeypatch, cal
         check(folder, passages)
 
 
-def test_a_full_disk_is_one_line(folder, articles, monkeypatch):
-    """Where arrays are written, too."""
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (errno.ENOSPC, "make room or choose another folder"),
+        (errno.EROFS, "; get the right to write there or choose another folder"),
+    ],
+)
+def test_a_disk_that_takes_nothing_is_one_line(
+    folder, articles, monkeypatch, number, remedy
+):
+    """Where arrays are written, too; with what helps against it."""
 
     def refuse(*args, **kwargs):
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr("index.write.save", refuse)
 
-    with pytest.raises(SnapshotError, match="make room or choose another folder"):
+    with pytest.raises(SnapshotError, match=remedy):
         index.build([articles], folder)
     assert store.verify(folder) == []
 
