@@ -1066,13 +1066,13 @@ def test_dark_and_light(browser, site):
 
 def test_a_browser_that_keeps_nothing_is_enough(browser, site):
     """What storage would have is forgotten; all else goes on."""
-    with closing(browser.new_context(**SCREEN)) as context:
+    with closing(browser.new_context(viewport=WIDE)) as context:
         context.add_init_script("""
             for (const name of ["localStorage", "sessionStorage"])
                 Object.defineProperty(window, name, {
                     get() { throw new DOMException("denied", "SecurityError") } })
         """)
-        with visiting(context, site) as page:
+        with visiting(context.new_page(), site) as page:
             ask(page, HALT)
             page.get_by_text("More like this").first.click()
             expect(page.locator(".chips")).to_be_focused()
