@@ -57,6 +57,11 @@ _DATELINE = regex.compile(
     r"(?m)^\p{Lu}{2}[\p{Lu} ,.'’/-]*(?:\([^()\n]{1,20}\) ?)?[ \xa0]?[–—][ \xa0]"
 )
 _POINTED = regex.compile(r"\b\p{L}\.[ \xa0]?\p{L}$")
+# Articles and the like that lose their vowel before another: French, Italian, Catalan.
+_ELIDED = regex.compile(
+    r"\s(?:[cdjlmn]|(?:jus|lors|puis)?qu|un|(?:a|co|da|de|ne|que|su)ll)$", regex.I
+)
+_GOES_ON = regex.compile(r"['’]\p{L}")
 _REACH = 16  # characters
 
 
@@ -211,11 +216,15 @@ def read(
 
 def whole(text: str, start: int, end: int) -> tuple[int, int]:
     """Take in what belongs to a phrase and is no word, or only half of a number; leave
-    out the place that a report begins with.
+    out the place that a report begins with, and an article of the word after it.
 
     >>> whole("It cost £18 a day.", 9, 17), whole("Open 9.40 p.m.", 5, 13)
     ((8, 17), (5, 14))
+    >>> whole("trois jours avant l'audience", 0, 19)
+    (0, 17)
     """
+    if elided := _ELIDED.search(text, start, end):
+        end = elided.start() if _GOES_ON.match(text, end) else end
     if (place := _DATELINE.match(text, start, end)) and place.end() < end:
         start = place.end()
     if text[start].isnumeric():

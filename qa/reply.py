@@ -256,7 +256,7 @@ def _own(
     ends = np.searchsorted([t.start for t in words], [0, *(end for _, end in places)])
     best = rerank.best_matches(cosines, ends)
     gains = question.gain(best)
-    naming = np.array([is_heading(one.passage.text[a:z]) for a, z in places])
+    naming = np.array([_names(one.passage.text[a:z], one.document) for a, z in places])
     above = _above(gains, naming, question.gain(title))
     own = rerank.in_context(gains, asked.importance, above)
     if opened.snapshot.sentence_vectors.size:
@@ -265,6 +265,11 @@ def _own(
         near = np.clip(read[-len(places) :], 0, 1)
         own = (own + rerank.READ * near) / (1 + rerank.READ)
     return own * np.where(naming, NAMING, 1)
+
+
+def _names(line: str, document: Document) -> bool:
+    """Tell whether a sentence is a heading, or the title, whatever that looks like."""
+    return is_heading(line) or line.strip().lstrip("# ") == document.title != ""
 
 
 def _above(gains: Array, naming: Array, title: Array) -> Array:

@@ -328,6 +328,20 @@ def test_an_index_that_was_deleted_and_built_anew_is_taken_up(tmp_path):
     assert [hit.document.id for hit in qa.ask("what was closed?").hits] == ["b.txt"]
 
 
+def test_a_title_is_no_answer(tmp_path):
+    """Though it has a colon and digits, which a line that names seldom has."""
+    (tmp_path / "lease.md").write_text(
+        "# Residential lease: 14 Quarry Lane\n\nBetween the owner and the tenant.\n\n"
+        "For the flat in Quarry Lane 850 pounds are due on the first of each month.\n"
+    )
+    qa = QA.build([tmp_path / "lease.md"], tmp_path / "index")
+
+    found = qa.ask("How much is the rent of the lease of 14 Quarry Lane?")
+
+    assert "850 pounds" in found.sentences[0].text
+
+
+
 def test_a_damaged_generation_is_not_taken_up(tmp_path):
     """Whoever has the one before open goes on answering from it."""
     (tmp_path / "a.txt").write_text("The bridge was closed on Monday.", "utf-8")
