@@ -12,12 +12,17 @@ from pathlib import Path
 import regex
 
 LONGEST = 6  # letters
-
+_TWO = regex.compile(r"\p{Lu}\.?\p{Lu}")
 # "U.S.", "O.N.U"; in Spanish letters of a plural are doubled: "EE. UU.".
 _DOTTED = regex.compile(
     r"(?<![\p{L}\p{N}.])(?:(?:\p{Lu}\.){1,5}\p{Lu}|\p{Lu}{2}\. ?\p{Lu}{2})"
     r"(?:\.|(?![\p{L}\p{N}.]))"
 )
+
+
+def are_likely(text: str) -> bool:
+    """Tell whether a text has two capitals together, which few have."""
+    return bool(_TWO.search(text))
 
 
 def meaning(word: str) -> str | None:

@@ -100,12 +100,12 @@ def terms(text: str) -> list[Term]:
     found = cut(text)
     for number in reversed(list(_SPACED.finditer(text))):
         _replace(found, Term(normalize(number.group()), *number.span()))
-    _read_acronyms(found, text)
+    if acronyms.are_likely(text):
+        _read_acronyms(found, text)
     if vietnamese.is_vietnamese(text):
         _join_syllables(found, text)
-    if unspaced.is_unspaced(text):
-        stretches = unspaced.words([t.term for t in found], [t[1:] for t in found])
-        for first, end in reversed(list(stretches)):
+    if found and unspaced.is_unspaced(text):
+        for first, end in reversed(list(unspaced.words(*zip(*found, strict=True)))):
             found[first:end] = [_whole(found[first:end], "")]
     return found
 

@@ -28,16 +28,16 @@ def is_unspaced(text: str) -> bool:
 
 
 def words(
-    parts: Sequence[str], places: Sequence[tuple[int, int]]
+    parts: Sequence[str], starts: Sequence[int], ends: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
     """Give the stretches `parts[first:end]` that are one word.
 
-    places: where each starts and ends in the text. Nothing stands inside a word.
+    starts, ends: where each stands in the text. Nothing stands inside a word.
 
-    >>> list(words(["联合", "国", "说"], [(0, 2), (2, 3), (3, 4)]))
+    >>> list(words(["联合", "国", "说"], [0, 2, 3], [2, 3, 4]))
     [(0, 2)]
     """
-    return longest(parts, places, _words(), "", MOST)
+    return longest(parts, starts, ends, _words(), "", MOST)
 
 
 @cache

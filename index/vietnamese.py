@@ -36,12 +36,14 @@ def words(
     >>> list(words(["ở", "thủ", "đô"], [(0, 1), (2, 5), (6, 8)]))
     [(1, 3)]
     """
-    return longest(syllables, places, _words(), " ", LONGEST)
+    starts, ends = [place[0] for place in places], [place[1] for place in places]
+    return longest(syllables, starts, ends, _words(), " ", LONGEST)
 
 
 def longest(
     parts: Sequence[str],
-    places: Sequence[tuple[int, int]],
+    starts: Sequence[int],
+    ends: Sequence[int],
     known: AbstractSet[str],
     between: str,
     most: int,
@@ -49,21 +51,20 @@ def longest(
     """Give the stretches `parts[first:end]` of at most so many that make a known word,
     from the left the longest.
 
-    places: where each part starts and ends in the text; as much as `between` is in a
-    word stands between its parts.
+    starts, ends: where each part stands in the text; in a word, as much as `between` is
+    stands between its parts.
     """
-    at = 0
-    while at < len(parts):
-        end = at + 1
-        while end < len(parts) and places[end][0] == places[end - 1][1] + len(between):
-            end += 1
-            if end - at == most:
-                break
-        while end > at + 1 and between.join(parts[at:end]) not in known:
-            end -= 1
-        if end > at + 1:
-            yield at, end
-        at = end
+    gap, count, at = len(between), len(parts), 0
+    goes_on = [end + gap == start for end, start in zip(ends, starts[1:], strict=False)]
+    while at < count - 1:
+        reach = 1
+        while reach < most and at + reach < count and goes_on[at + reach - 1]:
+            reach += 1
+        while reach > 1 and between.join(parts[at : at + reach]) not in known:
+            reach -= 1
+        if reach > 1:
+            yield at, at + reach
+        at += reach
 
 
 @cache

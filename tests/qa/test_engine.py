@@ -341,7 +341,6 @@ def test_a_title_is_no_answer(tmp_path):
     assert "850 pounds" in found.sentences[0].text
 
 
-
 def test_a_damaged_generation_is_not_taken_up(tmp_path):
     """Whoever has the one before open goes on answering from it."""
     (tmp_path / "a.txt").write_text("The bridge was closed on Monday.", "utf-8")
