@@ -71,7 +71,9 @@ around it is MIT.
    cosines of neighbouring sentences were made to go with the teacher's.
 7. Words and stems beyond the tokens went into the lexicon in the same way as the added
    tokens, English ones by what other languages' tokens say of them; so did Vietnamese
-   words of several syllables, from dictionaries and from what stands together.
+   words of several syllables, from dictionaries and from what stands together, and
+   those of Chinese, Japanese and Thai that ICU's dictionaries cut, each on the row
+   nearest to what dictionaries translate it by.
 8. Rows and weights were trained on once more, with the lexicon, and half of the way was
    taken (Wortsman et al., CVPR 2022).
 9. For means, common and loud tokens weigh less and axes are made more even; `words`,

@@ -27,7 +27,7 @@ from tokenizers import Tokenizer
 from index.embedders import unit
 from index.embedders.lexicon import Lexicon, forms
 from index.embedders.static import StaticEmbedder
-from training import vietnamese
+from training import unspaced, vietnamese
 from training.align import occurrence, strongest
 from training.corpus import Texts
 from training.distil import Material, Pairs
@@ -130,13 +130,20 @@ def keep(material: Material, folder: Path, settings: dict[str, Any]) -> None:
     table, directions = StaticEmbedder(folder, "fast"), _words_of(tensors)[1:]
     joined, on = vietnamese.words(material, table, directions)
     vietnamese.write(joined)
-    _save(built.added(joined, on), tensors, folder)
-    log.info("the lexicon has %d words, %d Vietnamese", len(kept), len(joined))
+    built = built.added(joined, on)
+    whole, on = unspaced.words(material, table, directions)
+    unspaced.write(whole)
+    new = np.flatnonzero(~built.has(whole))
+    built = built.added([whole[i] for i in new], on[new])
+    _save(built, tensors, folder)
+    told = len(kept), len(joined), len(new)
+    log.info("the lexicon has %d words, %d Vietnamese, and %d put together", *told)
 
 
 def _save(lexicon: Lexicon, tensors: dict[str, Array], folder: Path) -> None:
     made = {f"lexicon.{name}": array for name, array in lexicon.arrays().items()}
     made["lexicon.shares"] = np.array(_SHARED, np.float32)
+    made["weights"] = tensors["weights"].astype(np.float16)  # room for the lexicon
     save_file(tensors | made, folder / "model.safetensors")
 
 

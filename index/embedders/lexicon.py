@@ -87,6 +87,10 @@ class Lexicon:
         """The largest row that a word is on, 0 where there are no words."""
         return int((self._entries & np.uint32((1 << ROW_BITS) - 1)).max(initial=0))
 
+    def has(self, words: Sequence[str]) -> NDArray[np.bool_]:
+        """Tell which words themselves are there: (n,)."""
+        return self._find(words) > 0
+
     def rows(
         self, words: Sequence[str], longer_than: Sequence[int]
     ) -> NDArray[np.int64]:
