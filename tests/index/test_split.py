@@ -119,9 +119,9 @@ def test_split_never_cuts_a_grapheme():
 )
 def test_split_cuts_unspaced_text_between_words(text):
     """Where no mark helps, words of ICU's dictionary stay whole."""
-    from index.tokens import terms
+    from index.tokens import cut
 
-    ends = {term.end for term in terms(text)}
+    ends = {term.end for term in cut(text)}
 
     passages = split(document(text), 100)
 
