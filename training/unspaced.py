@@ -23,8 +23,8 @@ Array = np.ndarray
 LANGUAGES = ("zh", "ja", "th")
 FILE = Path(unspaced.__file__).with_suffix(".txt")
 _HEADING = """\
-# Words of Chinese, Japanese and Thai that ICU's dictionaries cut, one a line; of
-# Wiktionary, the open wordnets and Wikidata (CC BY-SA, CC0).
+# Words of Chinese, Japanese and Thai that ICU's dictionaries cut, one a line; of the
+# lexicons that the card of the model `fast` names (CC BY-SA, ODbL, and freer ones).
 """
 # Longer ones of Han characters are phrases more often than words.
 _WORD = regex.compile(
