@@ -7,9 +7,10 @@ but for reading it once.
 
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import regex
+
+from index.compounds import listed
 
 LONGEST = 6  # letters
 _TWO = regex.compile(r"\p{Lu}\.?\p{Lu}")
@@ -57,14 +58,8 @@ def dotted(text: str) -> Iterator[tuple[int, int, str]]:
 
 @cache
 def _listed() -> dict[str, str]:
-    file = Path(__file__).with_suffix(".txt")
-    lines = [line.partition(": ") for line in file.read_text("utf-8").splitlines()]
-    return {
-        acronym: name
-        for name, _, acronyms in lines
-        if not name.startswith("#")
-        for acronym in acronyms.split()
-    }
+    lines = (line.partition(": ") for line in listed(__file__))
+    return {word: name for name, _, words in lines for word in words.split()}
 
 
 @cache

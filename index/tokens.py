@@ -140,9 +140,10 @@ def _read_acronyms(found: list[Term], text: str) -> None:
     for at, (_, start, end) in enumerate(found):
         if end - start > acronyms.LONGEST or not text[start].isupper():
             continue
-        name = acronyms.meaning(text[start:end])
+        if not (name := acronyms.meaning(text[start:end])):
+            continue
         beside = found[max(0, at - 1) : at] + found[at + 1 : at + 2]
-        if name and not any(_shouted(text[word.start : word.end]) for word in beside):
+        if not any(_shouted(text[word.start : word.end]) for word in beside):
             found[at] = Term(name, start, end)
 
 

@@ -8,11 +8,10 @@ for reading it once.
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from pathlib import Path
 
 import regex
 
-from index.vietnamese import longest
+from index.compounds import listed, longest
 
 _SCRIPTS = regex.compile(r"[\p{Han}\p{Thai}]")
 MOST = 3  # parts of a word
@@ -42,6 +41,4 @@ def words(
 
 @cache
 def _words() -> frozenset[str]:
-    file = Path(__file__).with_suffix(".txt")
-    lines = file.read_text("utf-8").splitlines()
-    return frozenset(line for line in lines if not line.startswith("#"))
+    return listed(__file__)

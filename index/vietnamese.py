@@ -5,11 +5,11 @@ by `training.vietnamese`. Pure, but for reading it once.
 """
 
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from functools import cache
-from pathlib import Path
 
 import regex
+
+from index.compounds import listed, longest
 
 # Letters that no other language of Latin script writes.
 _LETTERS = regex.compile("[ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", regex.I)
@@ -40,35 +40,6 @@ def words(
     return longest(syllables, starts, ends, _words(), " ", LONGEST)
 
 
-def longest(
-    parts: Sequence[str],
-    starts: Sequence[int],
-    ends: Sequence[int],
-    known: AbstractSet[str],
-    between: str,
-    most: int,
-) -> Iterator[tuple[int, int]]:
-    """Give the stretches `parts[first:end]` of at most so many that make a known word,
-    from the left the longest.
-
-    starts, ends: where each part stands in the text; in a word, as much as `between` is
-    stands between its parts.
-    """
-    gap, count, at = len(between), len(parts), 0
-    goes_on = [end + gap == start for end, start in zip(ends, starts[1:], strict=False)]
-    while at < count - 1:
-        reach = 1
-        while reach < most and at + reach < count and goes_on[at + reach - 1]:
-            reach += 1
-        while reach > 1 and between.join(parts[at : at + reach]) not in known:
-            reach -= 1
-        if reach > 1:
-            yield at, at + reach
-        at += reach
-
-
 @cache
 def _words() -> frozenset[str]:
-    file = Path(__file__).with_suffix(".txt")
-    lines = file.read_text("utf-8").splitlines()
-    return frozenset(line for line in lines if not line.startswith("#"))
+    return listed(__file__)

@@ -89,8 +89,9 @@ class Collection:
         """
         words = question.distinct(text[:LONGEST])[:MOST_WORDS]
         sought = beside(lambda: self._sought(text, words, among))
-        vectors, information = self._table.word_vectors([word.term for word in words])
-        whole = self._table.knows([word.term for word in words])
+        names = [word.term for word in words]
+        vectors, information = self._table.word_vectors(names)
+        whole = self._table.knows(names)
         asked = question.read(
             words,
             vectors,

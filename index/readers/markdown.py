@@ -195,13 +195,8 @@ def _title(text: str) -> str:
 def _unmarked(prose: str) -> str:
     prose = _TAG.sub(lambda tag: "" if tag["within"] else " ", prose)
     prose = _HEADING.sub(_heading, prose)
-    for pattern in (
-        _LINK,
-        _LINK,
-        _WIKI,
-        _STRONG,
-        _EMPHASIS,
-    ):  # an image may be in a link
+    # An image may be in a link.
+    for pattern in (_LINK, _LINK, _WIKI, _STRONG, _EMPHASIS):
         prose = pattern.sub(r"\1", prose)
     return prose
 
