@@ -67,13 +67,18 @@ class Lexicon:
         return none.added(words, rows)
 
     def added(self, words: Sequence[str], rows: NDArray[np.int64]) -> "Lexicon":
-        """Give a lexicon that has other distinct words, (n,), on rows as well."""
+        """Give a lexicon that has distinct words (n,) on rows, too; those that it has
+        already are moved."""
+        entries, there = self._entries.copy(), self._places(words)
         hashes = _hashes(words)
+        said = (_marks(hashes) << np.uint64(ROW_BITS)).astype(np.uint32)
+        said |= rows.astype(np.uint32)
+        entries[there[there >= 0]] = said[there >= 0]
+        hashes, said = hashes[there < 0], said[there < 0]
         buckets = _buckets(hashes, self._bits)
         order = np.lexsort((hashes, buckets))
-        entries = _marks(hashes) << np.uint64(ROW_BITS) | rows.astype(np.uint64)
         at = self._starts[buckets[order] + 1].astype(np.int64)
-        made = np.insert(self._entries, at, entries[order].astype(np.uint32))
+        made = np.insert(entries, at, said[order])
         more = np.bincount(buckets, minlength=len(self._starts) - 1)
         starts = self._starts + np.concatenate([[0], np.cumsum(more)])
         return Lexicon(made, starts.astype(np.uint32))
@@ -114,11 +119,19 @@ class Lexicon:
         """Give the row of each word itself: (n,), 0 for none."""
         if not len(self._entries):
             return np.zeros(len(words), np.int64)
+        at = self._places(words)
+        rows = self._entries[at] & np.uint32((1 << ROW_BITS) - 1)
+        return np.where(at >= 0, rows, 0).astype(np.int64)
+
+    def _places(self, words: Sequence[str]) -> NDArray[np.int64]:
+        """Tell which entry is each word's own: (n,), -1 for none."""
+        found = np.full(len(words), -1, np.int64)
+        if not len(self._entries):
+            return found
         hashes = _hashes(words)
         buckets, marks = _buckets(hashes, self._bits), _marks(hashes)
         starts = self._starts[buckets].astype(np.int64)
         ends = self._starts[buckets + 1].astype(np.int64)
-        found = np.zeros(len(words), np.int64)
         for first in range(0, len(words), _AT_ONCE):
             part = slice(first, first + _AT_ONCE)
             at = starts[part, None] + np.arange(self._fullest)  # (b, fullest)
@@ -127,8 +140,7 @@ class Lexicon:
             same &= at < ends[part, None]
             last = self._fullest - 1 - same[:, ::-1].argmax(axis=1)
             one = np.arange(len(last)), last
-            row = entries[one] & np.uint32((1 << ROW_BITS) - 1)
-            found[part] = np.where(same[one], row, 0)
+            found[part] = np.where(same[one], at[one], -1)
         return found
 
 
