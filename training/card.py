@@ -73,7 +73,9 @@ around it is MIT.
    tokens, English ones by what other languages' tokens say of them; so did Vietnamese
    words of several syllables, from dictionaries and from what stands together, and
    those of Chinese, Japanese and Thai that ICU's dictionaries cut, each on the row
-   nearest to what dictionaries translate it by.
+   nearest to what dictionaries translate it by. So, too, did {misread:,} words of
+   dictionaries in the other languages that were read otherwise than all their
+   translations, and some of the same that were there were moved.
 8. Rows and weights were trained on once more, with the lexicon, and half of the way was
    taken (Wortsman et al., CVPR 2022).
 9. For means, common and loud tokens weigh less and axes are made more even; `words`,
@@ -183,6 +185,7 @@ def write(
         frozen=recipe["graft"]["frozen"],
         tokens=recipe["vocabulary"]["size"] + recipe["vocabulary"]["extra"],
         extra=recipe["vocabulary"]["extra"],
+        misread=recipe["vocabulary"]["misread"],
         lexicon=len(load_file(fast / "model.safetensors")["lexicon.entries"]),
         rows=recipe["table"]["rows"],
         dimensions=recipe["table"]["dimensions"],

@@ -27,7 +27,7 @@ from tokenizers import Tokenizer
 from index.embedders import unit
 from index.embedders.lexicon import Lexicon, forms
 from index.embedders.static import StaticEmbedder
-from training import unspaced, vietnamese
+from training import dictionaries, unspaced, vietnamese
 from training.align import occurrence, strongest
 from training.corpus import Texts
 from training.distil import Material, Pairs
@@ -127,7 +127,11 @@ def keep(material: Material, folder: Path, settings: dict[str, Any]) -> None:
     kept = needed(words, rows, entries.tokenizer)[:most]
     built = Lexicon.build([words[i] for i in kept], rows[kept])
     _save(built, tensors, folder)
-    table, directions = StaticEmbedder(folder, "fast"), _words_of(tensors)[1:]
+    directions = _words_of(tensors)[1:]
+    misread, on = dictionaries.words(material, folder, directions, settings["misread"])
+    built = built.added(misread, on)
+    _save(built, tensors, folder)
+    table = StaticEmbedder(folder, "fast")
     joined, on = vietnamese.words(material, table, directions)
     vietnamese.write(joined)
     built = built.added(joined, on)
@@ -136,8 +140,8 @@ def keep(material: Material, folder: Path, settings: dict[str, Any]) -> None:
     new = np.flatnonzero(~built.has(whole))
     built = built.added([whole[i] for i in new], on[new])
     _save(built, tensors, folder)
-    told = len(kept), len(joined), len(new)
-    log.info("the lexicon has %d words, %d Vietnamese, and %d put together", *told)
+    told = len(kept), len(misread), len(joined), len(new)
+    log.info("the lexicon has %d words, %d set right, %d Vietnamese, %d whole", *told)
 
 
 def _save(lexicon: Lexicon, tensors: dict[str, Array], folder: Path) -> None:

@@ -48,6 +48,23 @@ def test_words_that_are_added_are_found_with_the_others(more):
         assert np.array_equal(np.sort(array), np.sort(whole[name]))
 
 
+def test_words_that_are_there_are_moved():
+    """Each has one entry, the others keep theirs, and what moved them is left alone."""
+    known, rows = words(1_000), np.arange(1, 1_001)
+    built = Lexicon.build(known, rows)
+    before = {name: array.copy() for name, array in built.arrays().items()}
+
+    moved = built.added([known[7], "new!", known[3]], np.array([2000, 2001, 2002]))
+
+    wanted = rows.copy()
+    wanted[[7, 3]] = 2000, 2002
+    assert (moved.rows(known, [16] * 1_000) != wanted).sum() == 0
+    assert moved.rows(["new!"], [16])[0] == 2001
+    assert len(moved.arrays()["entries"]) == 1_001
+    for name, array in built.arrays().items():
+        assert np.array_equal(array, before[name])
+
+
 def test_few_strange_words_are_taken_for_others():
     """Fewer than one in a thousand, where no beginning may stand for a word."""
     known = words(20_000)
