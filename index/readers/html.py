@@ -4,8 +4,9 @@ What is kept is what one reads: navigation, the site's header and footer, script
 furigana, the source of formulas and what only old browsers show in place of a film are
 left out, and each block is a paragraph of its own, whose lines end at a `<br>` and as
 they do in a `<pre>`, unless to fit a page; of a table that holds data (see `grid`),
-each row is a line. Where a page says which part of it is the article (<article>,
-<main>) and that holds most of its running text, only that is kept.
+each row is a line, and items of ordered lists have their numbers (see `items`). Where
+a page says which part of it is the article (<article>, <main>) and that holds most of
+its running text, only that is kept.
 """
 
 import re
@@ -19,6 +20,7 @@ from index.readers.cells import LONG
 from index.readers.decode import load
 from index.readers.fields import document, likely_language
 from index.readers.grid import Grid
+from index.readers.items import Items
 from index.readers.lines import unbroken
 from index.records import Document
 
@@ -104,6 +106,7 @@ class Page(HTMLParser):
         self.meta: dict[str, str] = {}
         self._blocks = [_Block([], False)]
         self._grids: list[Grid] = []  # tables that we are in
+        self._items = Items()
         self._sections = Counter[str]()  # that we are in
         self._title: list[str] = []
         self._heading: _Block | None = None  # the first one
@@ -152,6 +155,7 @@ class Page(HTMLParser):
             self._sections[tag] += tag in _SECTIONS
             self._preformatted += tag == "pre"
             self._begin_in_table(tag, attributes)
+            self._items.begin(tag, attributes)
             self._begin()
             if tag in _HEADINGS and self._heading is None and not self._skipping:
                 self._heading = self._blocks[-1]
@@ -173,6 +177,7 @@ class Page(HTMLParser):
             self._sections[tag] -= self._sections[tag] > 0
             self._preformatted -= tag == "pre" and self._preformatted > 0
             self._end_in_table(tag)
+            self._items.end(tag)
             self._begin()
         self._in_title = False
 
@@ -185,7 +190,7 @@ class Page(HTMLParser):
             self._title.append(data)
         elif not self._skipping:
             shown = data.replace("\n", "\v") if self._preformatted else data
-            self._blocks[-1].parts.append(shown)
+            self._blocks[-1].parts.append(self._items.numbered(shown))
             if self._grids and not self._bold and data.strip():
                 self._grids[-1].cell.is_bold = False
         elif self._skipping[-1] == "script" and not self.time:

@@ -150,7 +150,7 @@ def _label(depth: int, levels: dict[int, Fields], counts: dict[int, int]) -> str
     def shown(place: re.Match[str]) -> str:
         at = int(place[1]) - 1
         form = "decimal" if "isLgl" in level else levels[at].get("numFmt", "decimal")
-        return _FORMS[form](counts[at])
+        return FORMS[form](counts[at])
 
     try:
         text = _PLACE.sub(shown, level.get("lvlText", "")[:_LONGEST])[:_LONGEST]
@@ -199,7 +199,7 @@ def _han(number: int) -> str:
     return before + ("十" if tens else "") + digits[ones]
 
 
-_FORMS: dict[str, Callable[[int], str]] = {
+FORMS: dict[str, Callable[[int], str]] = {
     "none": lambda _: "",
     "decimal": str,
     "decimalZero": "{:02}".format,

@@ -317,6 +317,27 @@ def test_html_that_leaves_open_what_is_left_out(tmp_path, page):
     assert read_one(tmp_path / "a.html", page).text == text
 
 
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("<ol><li>oven<li><p>eggs</p><p>rest</p></ol>", "1. oven|2. eggs|rest"),
+        ("<ol start=9><li>x<li value=3><b>y</b> z<li>w</ol>", "9. x|3. y z|4. w"),
+        ("<ol type=a><li>x<ol type=I><li>y</ol><li>z</ol>", "a. x|I. y|b. z"),
+        ("<ol><li>x<ul><li>milk</ul><li>y</ol>", "1. x|milk|2. y"),
+        ("<ol><li>x<ul><li>milk</ol><ol><li>y</ol>", "1. x|milk|1. y"),
+        ("<ol><li>1. x</li><li> </li><li>y</li></ol><p>z", "1. x|3. y|z"),
+        ("<ol class=crumbs><li>Home</ol><ol class=x start=2><li>y</ol>", "Home|2. y"),
+        ("<ol style='list-style-type: none'><li>x</ol><ul><li>y</ul>", "x|y"),
+        ("<ol reversed><li>x</ol><ol type=z><li>y</ol><li>z", "x|y|z"),
+        ("<ol type=a start=26><li>x<li>y</ol>", "z. x|y"),
+        ("<ol><li><select><option>a</select>x</ol>", "1. x"),
+    ],
+)
+def test_html_numbers_items_as_browsers_do(page, text):
+    """Where a style may have left them without numbers, there are none."""
+    assert html.parse(page).text() == text.replace("|", "\n\n")
+
+
 def test_html_parts_what_browsers_part():
     """All that the standard displays as blocks, list items or parts of a table."""
     names = (
