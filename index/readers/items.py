@@ -11,7 +11,7 @@ import regex
 from index.readers.numbering import FORMS
 
 _LISTS = frozenset("ol ul menu dir".split())
-_FORM = {
+FORM = {
     "1": "decimal",
     "a": "lowerLetter",
     "A": "upperLetter",
@@ -51,7 +51,8 @@ class Items:
                 told = _whole(attributes.get("value", ""))
                 number = own.next if told is None else told
                 own.next = number + 1
-                self._label = _label(own.form, number)
+                label = written(own.form, number)
+                self._label = f"{label}. " if label else ""
 
     def end(self, tag: str) -> None:
         """Take notice of an end tag."""
@@ -77,15 +78,16 @@ def _form(attributes: dict[str, str]) -> str:
         return ""
     if attributes.get("class") and not declared:
         return ""
-    return _FORM.get(attributes.get("type", "1"), "")
+    return FORM.get(attributes.get("type", "1"), "")
 
 
-def _label(form: str, number: int) -> str:
+def written(form: str, number: int) -> str:
+    """Write a number, or nothing where programs differ in how it is written."""
     if form != "decimal" and not 0 < number < 4000:
         return ""
     if form.endswith("Letter") and number > _LETTERS:
         return ""
-    return f"{FORMS[form](number)}. "
+    return FORMS[form](number)
 
 
 def _whole(value: str) -> int | None:

@@ -12,6 +12,7 @@ from index.readers import table
 from index.readers.elements import Event
 from index.readers.fields import declared_title, document, likely_language, paged
 from index.readers.flow import Dialect, blocks, text_of
+from index.readers.lists import Lists
 from index.readers.package import Package
 from index.records import Document
 
@@ -21,8 +22,9 @@ _WRITTEN = Dialect(
     rows=frozenset({"table-row"}),
     cells=frozenset({"table-cell"}),
     notes=frozenset({"note"}),
+    # number repeats what `lists` counts, for programs that do not
     skipped=frozenset(
-        "tracked-changes annotation forms ruby-text svg:title svg:desc".split()
+        "tracked-changes annotation forms ruby-text svg:title svg:desc number".split()
     ),
     marks={"s": " ", "tab": "\t", "line-break": "\n"},
     styles={"h": "outline-level"},
@@ -44,7 +46,10 @@ def read(path: Path, name: str) -> Iterator[Document]:
         facts = package.properties("meta.xml")
         facts["title"] = declared_title(facts.get("title"))
         facts.setdefault("creation-date", facts.get("date", ""))
-        yield from kind(package.events("content.xml"), path, name, facts)
+        content = package.events("content.xml")
+        if kind is _text:
+            content = Lists(package.events("styles.xml")).numbered(content)
+        yield from kind(content, path, name, facts)
 
 
 def _text(

@@ -22,6 +22,13 @@ SECONDS = 20  # far more than these small files take: what is over it hangs
 QUICK = settings(max_examples=12, suppress_health_check=list(HealthCheck))
 LONG = settings(QUICK, max_examples=12_000)
 
+ODT_LIST = (
+    '<text:list-style text:name="L"><text:list-level-style-number text:level="1" '
+    'text:num-format="a" text:display-levels="1"/></text:list-style>'
+    '<text:list text:style-name="L"><text:list-item text:start-value="3"><text:p>x'
+    "</text:p></text:list-item></text:list>"
+)
+
 Packed = Callable[[str], bytes]
 PARTS: dict[str, tuple[str, Packed]] = {
     ".docx": (p("A", "Title"), samples.docx),
@@ -30,7 +37,7 @@ PARTS: dict[str, tuple[str, Packed]] = {
         lambda part: samples.pptx([part]),
     ),
     ".xlsx": (samples.ROW, lambda part: samples.xlsx({"S": part}, ["a"])),
-    ".odt": (samples.HEAD, samples.odf),
+    ".odt": (samples.HEAD + ODT_LIST, samples.odf),
     ".ods": (samples.CELL, samples.odf),
     ".epub": ("<h1>H</h1><p>x", lambda part: samples.epub({"a.xhtml": part})),
     ".rtf": (
