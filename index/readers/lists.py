@@ -31,6 +31,7 @@ class _List:
     counts: Counts
     is_due: bool = False  # its item had no paragraph yet
     start: str = ""  # the number that the item is told to have
+    has_list: bool = False  # in its item
 
 
 class Lists:
@@ -95,12 +96,15 @@ class Lists:
             opened = self._opened(attributes)
             if not self._lists:
                 self._last = opened
+            else:
+                self._lists[-1].is_due, self._lists[-1].has_list = False, True
             self._lists.append(opened)
             if "id" in attributes:
                 self._counts[attributes["id"]] = opened.counts
         elif name in ("list-item", "list-header") and self._lists:
-            self._lists[-1].is_due = name == "list-item"
-            self._lists[-1].start = attributes.get("start-value", "")
+            own = self._lists[-1]
+            own.is_due, own.has_list = name == "list-item", False
+            own.start = attributes.get("start-value", "")
         else:
             self._define(name, attributes)
 
@@ -108,12 +112,12 @@ class Lists:
         """Begin a list, or go on with one.
 
         A list in another is counted with that: LibreOffice counts it anew after a
-        paragraph above it, not where it begins.
+        paragraph above it, or another list in its item, not where it begins.
         """
         before = self._lists[-1] if self._lists else self._last
         inherited = before.style if self._lists else None
         style = attributes.get("style-name", inherited)
-        goes_on = attributes.get("continue-numbering")
+        goes_on = attributes.get("continue-numbering", "")
         is_used = style in self._used
         self._used.add(style)
         if style == self._outline:
@@ -122,7 +126,7 @@ class Lists:
         if continued is not None:
             return _List(style, continued)
         if style == before.style and (self._lists or goes_on == "true"):
-            if goes_on == "false":
+            if goes_on == "false" or (before.has_list and not goes_on):
                 _forget(before.counts, len(self._lists))
             return _List(style, before.counts)
         is_doubtful = goes_on == "true" and is_used  # programs differ

@@ -147,6 +147,16 @@ def test_lower_levels_go_on_after_what_is_between(tmp_path):
     )
 
 
+def test_items_may_have_two_lists(tmp_path):
+    """The second is counted anew; a paragraph after a list has no number."""
+    inner = items("x", more="")
+    body = items("x", f"{inner}<text:p>y</text:p>{inner}", "x")
+
+    assert paragraphs(tmp_path, body, named(level(1) + level(2, "a", ")"))) == (
+        ["1. x", "a) x", "y", "a) x", "2. x"]
+    )
+
+
 def test_lists_in_lists_may_have_a_style(tmp_path):
     """Then they are counted by themselves."""
     inner = items("y", "y", more='text:style-name="M"')
