@@ -7,7 +7,7 @@ out.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from index.readers.elements import Event
 from index.readers.items import FORM, written
@@ -29,9 +29,9 @@ class _List:
 
     style: str | None
     counts: Counts
-    is_due: bool = False  # its item had no paragraph yet
-    start: str = ""  # the number that the item is told to have
-    has_list: bool = False  # in its item
+    item: Fields = field(default_factory=dict)  # what is said of the one that is open
+    is_due: bool = False  # it had no paragraph yet
+    has_list: bool = False  # it had one
 
 
 class Lists:
@@ -103,8 +103,8 @@ class Lists:
                 self._counts[attributes["id"]] = opened.counts
         elif name in ("list-item", "list-header") and self._lists:
             own = self._lists[-1]
-            own.is_due, own.has_list = name == "list-item", False
-            own.start = attributes.get("start-value", "")
+            own.item, own.has_list = attributes, False
+            own.is_due = name == "list-item"
         else:
             self._define(name, attributes)
 
@@ -147,8 +147,9 @@ class Lists:
         if not own.is_due:
             return ""
         own.is_due = False
-        style = told if own.style is None else own.style
-        return self._counted(style or "", len(self._lists), own.counts, own.start)
+        style = own.item.get("style-override", told if own.style is None else own.style)
+        start = own.item.get("start-value", "")
+        return self._counted(style or "", len(self._lists), own.counts, start)
 
     def _of_heading(self, attributes: Fields) -> str:
         if attributes.get("is-list-header") == "true":

@@ -112,6 +112,16 @@ def test_items_may_tell_their_number(tmp_path):
     assert paragraphs(tmp_path, named(level(1)) + more) == ["y", "1. x", "y", "2. x"]
 
 
+def test_items_may_have_another_style(tmp_path):
+    """They are counted with the list that they are in."""
+    other = items("x", "y", "x").replace(
+        "<text:list-item><text:p>y", '<text:list-item text:style-override="M"><text:p>y'
+    )
+    styles = named(level(1)) + named(level(1, "a", ")"), "M")
+
+    assert paragraphs(tmp_path, other, styles) == ["1. x", "b) y", "3. x"]
+
+
 def test_lists_go_on(tmp_path):
     """The last one, if of the same style, or one that is named; others begin anew."""
     goes_on = 'text:style-name="{}" text:continue-numbering="true"'
