@@ -9,6 +9,7 @@ from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
+from index.readers.bullets import Bullets
 from index.readers.elements import Event
 from index.readers.fields import declared_title, document, likely_language, paged
 from index.readers.flow import Dialect, blocks, text_of
@@ -57,8 +58,8 @@ def _slides(package: Package) -> Iterator[str]:
 
 def _slide(package: Package, part: str) -> str:
     parts = [part, *package.linked(part, "diagramData", "chart", "notesSlide")]
-    written = (blocks(_own(package.events(part)), _DRAWING) for part in parts)
-    return text_of(chain.from_iterable(written))
+    events = (Bullets().numbered(_own(package.events(part))) for part in parts)
+    return text_of(chain.from_iterable(blocks(each, _DRAWING) for each in events))
 
 
 def _own(events: Iterable[Event]) -> Iterator[Event]:

@@ -33,7 +33,8 @@ Packed = Callable[[str], bytes]
 PARTS: dict[str, tuple[str, Packed]] = {
     ".docx": (p("A", "Title"), samples.docx),
     ".pptx": (
-        "<a:p><a:r><a:t>One</a:t></a:r></a:p>",
+        '<a:p><a:pPr lvl="1"><a:buAutoNum type="alphaLcPeriod" startAt="2"/></a:pPr>'
+        "<a:r><a:t>One</a:t></a:r></a:p>",
         lambda part: samples.pptx([part]),
     ),
     ".xlsx": (samples.ROW, lambda part: samples.xlsx({"S": part}, ["a"])),
