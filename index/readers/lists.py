@@ -15,7 +15,10 @@ from index.readers.items import FORM, written
 _UNREAD = ("tracked-changes", "annotation", "forms")  # deleted, and beside the text
 _PARAGRAPHS = ("p", "h")
 _NUMBERS = ("list-level-style-number", "outline-level-style")
-_FORMS = FORM | {"01, 02, 03, ...": "decimalZero"}
+_FORMS = FORM | {
+    "01, 02, 03, ...": "decimalZero",
+    "一, 二, 三, ...": "chineseCounting",
+}
 _PLACE = re.compile("%([0-9]{1,2})%")  # of the number of a level
 _LEVELS, _LONGEST = 10, 100  # of a list, and characters of a number
 
@@ -189,30 +192,27 @@ def _label(level: int, levels: dict[int, Fields], counts: Counts) -> str:
     own = levels.get(level, {})
     if not own.get("num-format"):
         return ""
-    first = max(level + 1 - _whole(own.get("display-levels", ""), 1), 1)
+
+    def shown(at: int) -> str:
+        text = written(_FORMS[levels[at]["num-format"]], counts[at])
+        if not text:
+            raise KeyError(at)
+        return text
+
     try:
-        shown = {
-            at: _written(levels[at], counts[at])
-            for at in range(first, level + 1)
-            if levels[at].get("num-format")
-        }
         # LibreOffice writes this beside the rest, and follows it alone.
-        if pattern := own.get("num-list-format", "")[:_LONGEST]:
-            text = _PLACE.sub(lambda place: shown[int(place[1])], pattern)
+        if (pattern := own.get("num-list-format")) is not None:
+            text = _PLACE.sub(lambda at: shown(int(at[1])), pattern[:_LONGEST])
         else:
             before, after = own.get("num-prefix", ""), own.get("num-suffix", "")
-            text = before[:_LONGEST] + ".".join(shown.values()) + after[:_LONGEST]
+            first = max(level + 1 - _whole(own.get("display-levels", ""), 1), 1)
+            places = range(first, level + 1)
+            numbers = [shown(at) for at in places if levels[at].get("num-format")]
+            text = before[:_LONGEST] + ".".join(numbers) + after[:_LONGEST]
     except KeyError:
         return ""
-    return text if own.get("label-followed-by") == "nothing" else f"{text} "
-
-
-def _written(level: Fields, number: int) -> str:
-    """Write the number of a level; raises KeyError where it is in doubt."""
-    text = written(_FORMS[level["num-format"]], number)
-    if not text:
-        raise KeyError(number)
-    return text
+    is_close = not text or own.get("label-followed-by") == "nothing"
+    return text if is_close else f"{text} "
 
 
 def _whole(value: str, otherwise: int) -> int:

@@ -58,6 +58,7 @@ def test_lists_in_lists_have_the_style_of_the_outer(tmp_path):
         (level(1, "i", ")", 'text:num-prefix="("'), "(i) x"),
         (level(1, "1", "", 'text:num-list-format="Article %1%:"'), "Article 1: x"),
         (level(1, "01, 02, 03, ...", ""), "01 x"),
+        (level(1, "一, 二, 三, ...", "、", 'text:start-value="12"'), "十二、 x"),
         (level(1).replace("/>", "></text:list-level-style-number>"), "1. x"),
         # No number: nothing is said, or it is not known how that is written.
         (level(1, ""), "x"),
@@ -96,6 +97,22 @@ def test_levels_without_a_form_are_passed_over(tmp_path):
 
     assert paragraphs(tmp_path, body, named(level(1, "") + below)) == ["x", "1. x"]
     assert paragraphs(tmp_path, body, named(below)) == ["x", "x"]
+
+
+def test_patterns_name_levels(tmp_path):
+    """Those that are not named are not shown, and none where it names none."""
+    pattern = 'text:num-list-format="{}"'.format
+    levels = (
+        level(1, "I", more=pattern("Part %1%"))
+        + level(2, "a", more=pattern("%1%-%2%)"))
+        + level(3, more=pattern("(%3%)"))
+    )
+    deep = items("x", items("x", items("x", more=""), more=""))
+
+    none = named(level(1, more=pattern("")))
+
+    assert paragraphs(tmp_path, deep, named(levels)) == ["Part I x", "I-a) x", "(1) x"]
+    assert paragraphs(tmp_path, items("x"), none) == ["x"]
 
 
 def test_items_may_tell_their_number(tmp_path):
