@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from index.readers.elements import Event
 from index.readers.items import written
+from index.readers.numbering import whole
 
 _BULLETS = ("buNone", "buChar", "buBlip", "buAutoNum")
 _LEVEL = re.compile("lvl([1-9])pPr")  # of the styles of a text
@@ -68,7 +69,7 @@ class Bullets:
             self._level, self._own = 0, None
             self._is_due, self._is_style = True, False
         elif name == "pPr" and self._before == "p":  # a field may have one, too
-            self._level = _whole(attributes.get("lvl", ""), 0)
+            self._level = whole(attributes.get("lvl", ""), 0)
         elif place := _LEVEL.fullmatch(name):
             self._level, self._is_style = int(place[1]) - 1, True
         elif name in _BULLETS and self._is_style:
@@ -103,7 +104,7 @@ def _bullet(name: str, attributes: dict[str, str]) -> _Bullet:
     if name != "buAutoNum":
         return _NONE
     kind = attributes.get("type", "")
-    return _Bullet(kind, _whole(attributes.get("startAt", ""), 1))
+    return _Bullet(kind, whole(attributes.get("startAt", ""), 1))
 
 
 def _label(kind: str, number: int) -> str:
@@ -111,8 +112,3 @@ def _label(kind: str, number: int) -> str:
     form = _FORMS.get(known[1] if known else "", "")
     text = written(form, number) if form else ""
     return _AROUND[known[2]].format(text) if known and text else ""
-
-
-def _whole(value: str, otherwise: int) -> int:
-    """Give a number of at most five digits, or another."""
-    return int(value) if value.isdecimal() and len(value) < 6 else otherwise

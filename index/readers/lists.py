@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from index.readers.elements import Event
 from index.readers.items import FORM, written
+from index.readers.numbering import whole
 
 _UNREAD = ("tracked-changes", "annotation", "forms")  # deleted, and beside the text
 _PARAGRAPHS = ("p", "h")
@@ -90,7 +91,7 @@ class Lists:
         elif "-level-style" in name:
             self._level = dict(attributes)
             if name in _NUMBERS:
-                self._defined[_whole(attributes.get("level", ""), 0)] = self._level
+                self._defined[whole(attributes.get("level", ""), 0)] = self._level
         elif name == "list-level-label-alignment":
             self._level |= attributes
 
@@ -157,7 +158,7 @@ class Lists:
     def _of_heading(self, attributes: Fields) -> str:
         if attributes.get("is-list-header") == "true":
             return ""
-        level = _whole(attributes.get("outline-level", ""), 1)
+        level = whole(attributes.get("outline-level", ""), 1)
         if attributes.get("restart-numbering") == "true":
             _forget(self._chapters, level - 1)
         start = attributes.get("start-value", "")
@@ -167,8 +168,8 @@ class Lists:
         if level > _LEVELS:
             return ""
         levels = self._levels.get(style, {})
-        first = _whole(levels.get(level, {}).get("start-value", ""), 1)
-        counts[level] = _whole(start, counts.get(level, first - 1) + 1)
+        first = whole(levels.get(level, {}).get("start-value", ""), 1)
+        counts[level] = whole(start, counts.get(level, first - 1) + 1)
         _forget(counts, level)
         return _label(level, levels, counts)
 
@@ -205,7 +206,7 @@ def _label(level: int, levels: dict[int, Fields], counts: Counts) -> str:
             text = _PLACE.sub(lambda at: shown(int(at[1])), pattern[:_LONGEST])
         else:
             before, after = own.get("num-prefix", ""), own.get("num-suffix", "")
-            first = max(level + 1 - _whole(own.get("display-levels", ""), 1), 1)
+            first = max(level + 1 - whole(own.get("display-levels", ""), 1), 1)
             places = range(first, level + 1)
             numbers = [shown(at) for at in places if levels[at].get("num-format")]
             text = before[:_LONGEST] + ".".join(numbers) + after[:_LONGEST]
@@ -213,8 +214,3 @@ def _label(level: int, levels: dict[int, Fields], counts: Counts) -> str:
         return ""
     is_close = not text or own.get("label-followed-by") == "nothing"
     return text if is_close else f"{text} "
-
-
-def _whole(value: str, otherwise: int) -> int:
-    """Give a number of at most five digits, or another."""
-    return int(value) if value.isdecimal() and len(value) < 6 else otherwise

@@ -91,11 +91,11 @@ class Numbering:
             elif name == "abstractNumId":
                 self._counted_as[number] = value
             elif name in ("lvlOverride", "lvl"):
-                depth = _whole(attributes.get("ilvl", ""))
+                depth = whole(attributes.get("ilvl", ""))
                 is_level = name == "lvl" and depth < _LEVELS
                 level = levels.setdefault(depth, {}) if is_level else {}
             elif name == "startOverride":
-                self._starts[number, depth] = _whole(value)
+                self._starts[number, depth] = whole(value)
             else:
                 level.setdefault(name, value)
         for number, of in self._counted_as.items():
@@ -109,7 +109,7 @@ class Numbering:
         inherited = self._inherited(style)
         number = told.get("numId", inherited.get("numId", ""))
         levels = self._levels.get(number, {})
-        depth = _whole(told.get("ilvl", inherited.get("ilvl", "0")))
+        depth = whole(told.get("ilvl", inherited.get("ilvl", "0")))
         if style and told.keys().isdisjoint({"numId", "ilvl"}):
             own = (at for at, level in levels.items() if level.get("pStyle") == style)
             depth = next(own, depth)
@@ -133,12 +133,12 @@ class Numbering:
         levels: dict[int, Fields],
         counts: dict[int, int],
     ) -> None:
-        first = _whole(levels[depth].get("start", "0"))
+        first = whole(levels[depth].get("start", "0"))
         following = counts.get(depth, first - 1) + 1
         counts[depth] = self._starts.pop((number, depth), following)
         for below in [level for level in counts if level > depth]:
             restart = levels.get(below, {}).get("lvlRestart")
-            if restart is None or depth < _whole(restart):
+            if restart is None or depth < whole(restart):
                 del counts[below]
 
 
@@ -159,9 +159,9 @@ def _label(depth: int, levels: dict[int, Fields], counts: dict[int, int]) -> str
     return text if level.get("suff") == "nothing" else f"{text} "
 
 
-def _whole(value: str) -> int:
-    """Give a number of at most five digits, as Word has them, or 0."""
-    return int(value) if value.isdecimal() and len(value) < 6 else 0
+def whole(value: str, otherwise: int = 0) -> int:
+    """Give a number of at most five digits, or another."""
+    return int(value) if value.isdecimal() and len(value) < 6 else otherwise
 
 
 def _letters(number: int) -> str:
