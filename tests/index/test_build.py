@@ -400,16 +400,11 @@ def test_build_refuses_what_cannot_be_stored(fast, tmp_path):
 
 
 def test_importing_is_light():
-    """No torch, no faiss, no splitter; and quick (0.2 s here)."""
-    code = (
-        "import sys, time; t = time.perf_counter(); import index; "
-        "print(time.perf_counter() - t, *sys.modules)"
-    )
+    """No torch, no faiss, no splitter: 0.2 s here."""
+    code = "import sys, index; print(*sys.modules)"
     out = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    seconds, *loaded = out.stdout.split()
-
     heavy = {
         "torch",
         "faiss",
@@ -417,5 +412,4 @@ def test_importing_is_light():
         "sentence_transformers",
         "langchain_text_splitters",
     }
-    assert not heavy & set(loaded)
-    assert float(seconds) < 1
+    assert not heavy.intersection(out.stdout.split())
