@@ -37,6 +37,9 @@ _TERM = regex.compile(r"[\p{L}'-]+(?: [\p{L}'-]+)?")
 _TWO = 0.3  # how often a term of two words is met, beside the rarer of them
 _BEFORE = regex.compile(r"^(?:to|an?|the) ")
 _ALIKE = 0.5  # cosine from which two words say the same
+_CHANCE = 0.3  # cosine up to which they may say the same by chance
+_FULL = 0.5  # beside that, what supports as much as the same word does
+_TOKEN = 0.3  # what an English token is supported by besides
 _OWN_SAY = 2.0  # what an English word's own vector counts among its translations'
 _SAID = 3  # languages that must say the same, of a term whose own words are unknown
 _MISREAD = 0.45  # cosine to every term that a word stands for
@@ -133,10 +136,13 @@ class _Reader(StaticEmbedder):
     def is_known(self, term: str) -> bool:
         """Tell whether the table or its lexicon has all words of a term."""
         of = term.split()
-        found = self.knows(of)
-        if self.lexicon:
-            found |= self.lexicon.has([self.spelt(word) for word in of])
+        found = self.knows(of) | self.has([self.spelt(word) for word in of])
         return bool(found.all())
+
+    def has(self, words: Sequence[str]) -> Array:
+        """Tell which words the lexicon has: (n,)."""
+        assert self.lexicon is not None  # a table has one by now
+        return self.lexicon.has(words)
 
 
 def words(
@@ -148,7 +154,6 @@ def words(
     rows: (r, d), unit, all but the unknown token's, 0.
     """
     reader = _Reader(folder, "fast")
-    assert reader.lexicon is not None  # a table has one by now
     listed, names = _listed(material)
     met, counts = _counted(material)
     terms = _terms(listed, counts, reader)
@@ -239,13 +244,13 @@ def _terms(
                 told_of[place[term]].append((number, len(texts)))
             texts.append(text)
     spoken = reader.word_vectors(texts)[0].astype(np.float16)
-    known = reader.knows(names)
+    tokens = reader.knows(names)
     meant, said = read.copy(), np.zeros(len(names), int)
     languages = np.zeros(len(names), int)
     for i, of in told_of.items():
         language = np.array([0, *(number for number, _ in of)])
         vectors = np.vstack([read[i], spoken[[word for _, word in of]]])
-        meant[i], said[i] = _consensus(vectors, language, 0.3 * known[i])
+        meant[i], said[i] = _consensus(vectors, language, _TOKEN * tokens[i])
         languages[i] = len(set(language)) - 1
     sound = np.array([reader.is_known(name) for name in names])
     known = (said >= _SAID) | ((said > 0) | (languages < _SAID)) & sound
@@ -265,7 +270,7 @@ def _consensus(vectors: Array, language: Array, lead: float) -> tuple[Array, int
     best = np.maximum.reduceat(cosines, starts, axis=1)  # (n, languages)
     own = np.searchsorted(language[starts], language)
     best[np.arange(len(best)), own] = 0
-    support = np.clip(best - 0.3, 0, 0.5).sum(axis=1)
+    support = np.clip(best - _CHANCE, 0, _FULL).sum(axis=1)
     support[0] = _OWN_SAY * support[0] + lead
     middle = int(support.argmax())
     ends = [*starts[1:], len(language)]
@@ -349,7 +354,6 @@ def _misread(
     reader: _Reader,
 ) -> Array:
     """Give the places of the words that are to be set right."""
-    assert reader.lexicon is not None
     bad = (meant.best > -1) & (meant.best < _MISREAD)
     for i, (text, of) in enumerate(zip(found.texts, found.terms, strict=True)):
         if _ENGLISH in of and (term := terms.place.get(text)) is not None:
@@ -357,7 +361,7 @@ def _misread(
             bad[i] |= bool(far and terms.said[term] >= _SURE)
     bad &= pieces.cut & (meant.agreed >= _AGREED) & (meant.told >= _TELLS)
 
-    own = reader.lexicon.has(found.texts)
+    own = reader.has(found.texts)
     often = {
         (code, reader.spelt(word))
         for code, of_language in met.items()
@@ -393,9 +397,8 @@ def _spoken_for(
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the place of each of these words, and its forms down to the first that the
     lexicon has, if it has one."""
-    assert reader.lexicon is not None
     tried = [forms(texts[i], int(pieces.first[i])) for i in places]
-    there = reader.lexicon.has([form for of in tried for form in of])
+    there = reader.has([form for of in tried for form in of])
     bounds = np.cumsum([0, *map(len, tried)])
     for i, of, (a, z) in zip(places.tolist(), tried, pairwise(bounds), strict=True):
         had = np.flatnonzero(there[a:z])
@@ -426,7 +429,6 @@ def _chosen(
     target: (n, d), what each text should be read as; weight: (n,); near: the row of
     each misread one.
     """
-    assert reader.lexicon is not None
     candidates = defaultdict[str, set[int]](set)
     own = list[list[str]]()
     for i, row in zip(misread.tolist(), near.tolist(), strict=True):
@@ -469,7 +471,7 @@ def _chosen(
         if best[1]:
             worth[best[1]] = max(worth.get(best[1], (0.0, 0)), (best[0], row))
     ordered = sorted(worth, key=lambda form: (-worth[form][0], form))
-    there = reader.lexicon.has(ordered)
+    there = reader.has(ordered)
     new = np.flatnonzero(~there)[:most]
     kept = [ordered[i] for i in np.sort(np.append(np.flatnonzero(there), new))]
     return kept, np.array([worth[form][1] for form in kept], np.int64)

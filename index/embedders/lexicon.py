@@ -117,11 +117,10 @@ class Lexicon:
 
     def _find(self, words: Sequence[str]) -> NDArray[np.int64]:
         """Give the row of each word itself: (n,), 0 for none."""
-        if not len(self._entries):
-            return np.zeros(len(words), np.int64)
-        at = self._places(words)
-        rows = self._entries[at] & np.uint32((1 << ROW_BITS) - 1)
-        return np.where(at >= 0, rows, 0).astype(np.int64)
+        found, at = np.zeros(len(words), np.int64), self._places(words)
+        own = self._entries[at[at >= 0]]
+        found[at >= 0] = own & np.uint32((1 << ROW_BITS) - 1)
+        return found
 
     def _places(self, words: Sequence[str]) -> NDArray[np.int64]:
         """Tell which entry is each word's own: (n,), -1 for none."""

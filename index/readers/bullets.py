@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from index.readers.elements import Event
-from index.readers.items import written
-from index.readers.numbering import whole
+from index.readers.numbering import forget, whole, written
 
 _BULLETS = ("buNone", "buChar", "buBlip", "buAutoNum")
 _LEVEL = re.compile("lvl([1-9])pPr")  # of the styles of a text
@@ -69,7 +68,7 @@ class Bullets:
             self._level, self._own = 0, None
             self._is_due, self._is_style = True, False
         elif name == "pPr" and self._before == "p":  # a field may have one, too
-            self._level = whole(attributes.get("lvl", ""), 0)
+            self._level = whole(attributes.get("lvl", ""))
         elif place := _LEVEL.fullmatch(name):
             self._level, self._is_style = int(place[1]) - 1, True
         elif name in _BULLETS and self._is_style:
@@ -79,8 +78,7 @@ class Bullets:
 
     def _bullet(self) -> _Bullet:
         """Give how the paragraph is numbered; it ends what is counted below it."""
-        for below in [level for level in self._counts if level > self._level]:
-            del self._counts[below]
+        forget(self._counts, self._level)
         return self._own or self._styles.get(self._level, _NONE)
 
     def _number(self) -> str:

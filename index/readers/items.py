@@ -8,19 +8,11 @@ from dataclasses import dataclass
 
 import regex
 
-from index.readers.numbering import FORMS
+from index.readers.numbering import FORM, written
 
 _LISTS = frozenset("ol ul menu dir".split())
-FORM = {
-    "1": "decimal",
-    "a": "lowerLetter",
-    "A": "upperLetter",
-    "i": "lowerRoman",
-    "I": "upperRoman",
-}
 _UNMARKED = regex.compile(r"list-style(-type)?\s*:\s*none", regex.I)
 _WHOLE = regex.compile(r"-?\d{1,5}")
-_LETTERS = 26
 _DEEPEST = 100  # lists within each other
 
 
@@ -79,15 +71,6 @@ def _form(attributes: dict[str, str]) -> str:
     if attributes.get("class") and not declared:
         return ""
     return FORM.get(attributes.get("type", "1"), "")
-
-
-def written(form: str, number: int) -> str:
-    """Write a number, or nothing where programs differ in how it is written."""
-    if form != "decimal" and not 0 < number < 4000:
-        return ""
-    if form.endswith("Letter") and number > _LETTERS:
-        return ""
-    return FORMS[form](number)
 
 
 def _whole(value: str) -> int | None:

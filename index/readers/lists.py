@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from index.readers.elements import Event
-from index.readers.items import FORM, written
-from index.readers.numbering import whole
+from index.readers.numbering import FORM, forget, whole, written
 
 _UNREAD = ("tracked-changes", "annotation", "forms")  # deleted, and beside the text
 _PARAGRAPHS = ("p", "h")
@@ -91,7 +90,7 @@ class Lists:
         elif "-level-style" in name:
             self._level = dict(attributes)
             if name in _NUMBERS:
-                self._defined[whole(attributes.get("level", ""), 0)] = self._level
+                self._defined[whole(attributes.get("level", ""))] = self._level
         elif name == "list-level-label-alignment":
             self._level |= attributes
 
@@ -131,7 +130,7 @@ class Lists:
             return _List(style, continued)
         if style == before.style and (self._lists or goes_on == "true"):
             if goes_on == "false" or (before.has_list and not goes_on):
-                _forget(before.counts, len(self._lists))
+                forget(before.counts, len(self._lists))
             return _List(style, before.counts)
         is_doubtful = goes_on == "true" and is_used  # programs differ
         return _List("" if is_doubtful else style, {})
@@ -160,7 +159,7 @@ class Lists:
             return ""
         level = whole(attributes.get("outline-level", ""), 1)
         if attributes.get("restart-numbering") == "true":
-            _forget(self._chapters, level - 1)
+            forget(self._chapters, level - 1)
         start = attributes.get("start-value", "")
         return self._counted(self._outline, level, self._chapters, start)
 
@@ -170,7 +169,7 @@ class Lists:
         levels = self._levels.get(style, {})
         first = whole(levels.get(level, {}).get("start-value", ""), 1)
         counts[level] = whole(start, counts.get(level, first - 1) + 1)
-        _forget(counts, level)
+        forget(counts, level)
         return _label(level, levels, counts)
 
     def _list_style(self, style: str) -> str | None:
@@ -181,12 +180,6 @@ class Lists:
                 return said["list-style-name"]
             style = said.get("parent-style-name", "")
         return None
-
-
-def _forget(counts: Counts, level: int) -> None:
-    """Count anew what is below a level."""
-    for below in [one for one in counts if one > level]:
-        del counts[below]
 
 
 def _label(level: int, levels: dict[int, Fields], counts: Counts) -> str:

@@ -8,6 +8,7 @@ yet, or numbers are written in a way that is not known here. Bullets are left ou
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from index.readers.elements import Event
 from index.readers.package import Package
@@ -16,6 +17,7 @@ _UNREAD = ("Fallback", "pPrChange")  # the same again, and what was before
 _TOLD = ("pStyle", "numId", "ilvl", "del", "moveFrom")  # of a paragraph
 _PLACE = re.compile("%([1-9])")  # of the number of a level
 _LEVELS, _LONGEST = 9, 100  # of a list, and characters of a number
+_LETTERS, _ROMAN_END = 26, 4000  # up to where programs agree
 _ROMAN = list(
     zip(
         (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
@@ -23,6 +25,15 @@ _ROMAN = list(
         strict=True,
     )
 )
+
+# How HTML and OpenDocument name the ways to write a number.
+FORM = {
+    "1": "decimal",
+    "a": "lowerLetter",
+    "A": "upperLetter",
+    "i": "lowerRoman",
+    "I": "upperRoman",
+}
 
 Fields = dict[str, str]  # what is said of a level, style or paragraph: names and values
 
@@ -150,13 +161,28 @@ def _label(depth: int, levels: dict[int, Fields], counts: dict[int, int]) -> str
     def shown(place: re.Match[str]) -> str:
         at = int(place[1]) - 1
         form = "decimal" if "isLgl" in level else levels[at].get("numFmt", "decimal")
-        return FORMS[form](counts[at])
+        return _FORMS[form](counts[at])
 
     try:
         text = _PLACE.sub(shown, level.get("lvlText", "")[:_LONGEST])[:_LONGEST]
     except KeyError:
         return ""
     return text if level.get("suff") == "nothing" else f"{text} "
+
+
+def written(form: str, number: int) -> str:
+    """Write a number, or nothing where programs differ in how it is written."""
+    if form != "decimal" and not 0 < number < _ROMAN_END:
+        return ""
+    if form.endswith("Letter") and number > _LETTERS:
+        return ""
+    return _FORMS[form](number)
+
+
+def forget(counts: dict[int, Any], level: int) -> None:
+    """Count anew what is below a level."""
+    for below in [one for one in counts if one > level]:
+        del counts[below]
 
 
 def whole(value: str, otherwise: int = 0) -> int:
@@ -199,7 +225,7 @@ def _han(number: int) -> str:
     return before + ("十" if tens else "") + digits[ones]
 
 
-FORMS: dict[str, Callable[[int], str]] = {
+_FORMS: dict[str, Callable[[int], str]] = {
     "none": lambda _: "",
     "decimal": str,
     "decimalZero": "{:02}".format,
