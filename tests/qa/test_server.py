@@ -399,8 +399,9 @@ def test_a_newer_generation_is_taken_up(qa, monkeypatch):
     assert len(refreshed) >= 2
 
 
-def test_an_index_that_cannot_be_refreshed_is_told_once(qa, monkeypatch, caplog):
+def test_an_index_that_cannot_be_refreshed_is_told_once(tmp_path, monkeypatch, caplog):
     """It stays so until somebody mends it, and is looked at every two seconds."""
+    qa = FakeQA(tmp_path)  # the other servers of this file look at theirs meanwhile
     monkeypatch.setattr("qa.server.REFRESH_SECONDS", 0.01)
     came = chain(
         [CorruptSnapshot("one"), CorruptSnapshot("one"), MemoryError()], repeat(None)
